@@ -1,0 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
+
+libengine_a_SOURCES += \
+	src/engine/fs/rootfs.h
