@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/**
+ * file.h - reading and writing whole files, atomic replacement.
+ *
+ * Not for paths inside a container (core/inroot.h) nor for /proc (core/procfs.h).
+ */
+#ifndef CORE_FILE_H
+#define CORE_FILE_H
+
+#include "core/err.h"
+#include "core/str.h"
+
+/* Write all, retrying short writes and EINTR. The message has no path: the caller wraps. */
+int fd_write_all(int fd, const void *buf, size_t len, struct err *e);
+/* Read until end of file, at most max bytes (-EFBIG beyond). Appends to out. */
+int fd_read_all(int fd, size_t max, struct str *out, struct err *e);
+
+/**
+ * file_read - read a regular file below a directory.
+ * @dirfd: AT_FDCWD or a directory
+ *
+ * Opened O_NONBLOCK and checked to be a regular file, so that a FIFO or a device put in its place
+ * neither hangs nor floods. Returns: 0; -EINVAL not a regular file; -EFBIG; or open's errno.
+ */
+int file_read(int dirfd, const char *path, size_t max, struct str *out, struct err *e);
+
+/* file_write_at - one write to an existing file of a kernel file system (cgroupfs, sysctl). */
+int file_write_at(int dirfd, const char *path, const char *text, struct err *e);
+
+/* file_create - create a new file (-EEXIST if it is there) with this content. mode is open's. */
+int file_create(int dirfd, const char *path, mode_t mode, const void *buf, size_t len,
+		struct err *e);
+
+/**
+ * file_replace - put a file in place whole, or not at all.
+ *
+ * A temporary file in the same directory (.NAME.<16 hex digits>) and rename(2). With FILE_SYNC also fsync of both, for
+ * what must survive a power cut.
+ */
+enum { FILE_SYNC = 1 };
+int file_replace(int dirfd, const char *path, mode_t mode, const void *buf, size_t len, int flags,
+		 struct err *e);
+
+/* dir_make_all - mkdir -p for a path of the host. */
+int dir_make_all(const char *path, mode_t mode, struct err *e);
+
+#endif
