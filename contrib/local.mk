@@ -1,1 +1,20 @@
 # SPDX-License-Identifier: Apache-2.0
+
+EXTRA_DIST += \
+	contrib/bench/README.md \
+	contrib/bench/bench.py \
+	contrib/bench/floor.c \
+	contrib/bench/timer.c \
+	contrib/bench/true.c \
+	contrib/build \
+	contrib/check \
+	contrib/debian-packages \
+	contrib/install-packages \
+	contrib/quickstart
+
+# make bench: runlet, every runc and crun on PATH, and the floor, in one interleaved run.
+BENCH_FLAGS =
+bench: all
+	CC='$(CC)' python3 $(top_srcdir)/contrib/bench/bench.py $(BENCH_FLAGS) $(RUNTIME)
+
+.PHONY: bench

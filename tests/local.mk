@@ -35,6 +35,8 @@ check-local:
 	done; \
 	$(SHELL) $(top_srcdir)/tests/run --total $(RESULTS) $(CHECKS)
 
+check-programs: $(check_PROGRAMS)
+
 check-unit: $(UNIT_TESTS)
 	@$(TESTS_RUN) check-unit $(UNIT_TESTS)
 
@@ -50,23 +52,38 @@ check-integration: all
 check-lint: all
 	@$(TESTS_RUN) --exit-status check-lint $(LINTS:%=$(top_srcdir)/%)
 
-# The same suites under AddressSanitizer and UndefinedBehaviorSanitizer, in a build of its own.
-SANITIZERS_CHECKS = check-unit check-fuzz-corpus check-integration
-build-sanitizers/Makefile: $(top_srcdir)/configure
-	$(MKDIR_P) build-sanitizers
-	cd build-sanitizers && $(abs_top_srcdir)/configure --enable-sanitizers CC='$(CC)'
-check-sanitizers: build-sanitizers/Makefile
-	cd build-sanitizers && $(MAKE) $(AM_MAKEFLAGS) CHECKS='$(SANITIZERS_CHECKS)' check
+# The builds below take a copy of the source, since automake does not build in a second directory once
+# the source directory is configured. The copy keeps the times of its files, so that only what changed
+# is compiled again.
+SOURCE_COPY = build-source
+source-copy:
+	@$(MAKE) $(AM_MAKEFLAGS) distdir distdir=$(SOURCE_COPY) am__skip_mode_fix=yes
+CONFIGURE_COPY = test -f Makefile || ../$(SOURCE_COPY)/configure --quiet
 
-# make fuzz SECONDS=60: every target for that long, from its corpus; needs clang. Finds are left in
-# build-fuzz/.
+# The same suites under AddressSanitizer and UndefinedBehaviorSanitizer.
+SANITIZERS_CHECKS = check-unit check-fuzz-corpus check-integration
+check-sanitizers: source-copy
+	@$(MKDIR_P) build-sanitizers
+	@cd build-sanitizers && { $(CONFIGURE_COPY) --enable-sanitizers CC='$(CC)'; } && \
+		$(MAKE) $(AM_MAKEFLAGS) CHECKS='$(SANITIZERS_CHECKS)' check
+
+# Every compiler builds everything without a warning.
+COMPILERS = gcc clang
+check-compilers: source-copy
+	@for cc in $(COMPILERS); do \
+		echo "== $$cc" && $(MKDIR_P) build-$$cc && \
+		( cd build-$$cc && { $(CONFIGURE_COPY) --enable-werror CC=$$cc; } && \
+			$(MAKE) $(AM_MAKEFLAGS) all check-programs ) || exit 1; \
+	done
+
+# make fuzz SECONDS=60: every target for that long, from its corpus; needs clang. What it finds stays
+# in build-fuzz/found/.
 SECONDS = 60
 FUZZ_CC = clang
-build-fuzz/Makefile: $(top_srcdir)/configure
-	$(MKDIR_P) build-fuzz
-	cd build-fuzz && $(abs_top_srcdir)/configure --enable-fuzzing CC='$(FUZZ_CC)'
-fuzz: build-fuzz/Makefile
-	cd build-fuzz && $(MAKE) $(AM_MAKEFLAGS) FUZZ_SECONDS=$(SECONDS) fuzz-here
+fuzz: source-copy
+	@$(MKDIR_P) build-fuzz
+	@cd build-fuzz && { $(CONFIGURE_COPY) --enable-fuzzing CC='$(FUZZ_CC)'; } && \
+		$(MAKE) $(AM_MAKEFLAGS) FUZZ_SECONDS=$(SECONDS) fuzz-here
 fuzz-here: $(FUZZ_TARGETS)
 	@for target in $(FUZZ_TARGETS); do \
 		name=$${target##*/fuzz_}; \
@@ -85,7 +102,7 @@ else
 endif
 
 clean-local:
-	rm -rf build-sanitizers build-fuzz $(RESULTS)
+	rm -rf $(SOURCE_COPY) build-sanitizers build-fuzz $(COMPILERS:%=build-%) $(RESULTS)
 
-.PHONY: check-unit check-fuzz-corpus check-lint check-integration check-sanitizers fuzz fuzz-here \
-	coverage
+.PHONY: check-programs check-unit check-fuzz-corpus check-lint check-integration source-copy \
+	check-sanitizers check-compilers fuzz fuzz-here coverage
