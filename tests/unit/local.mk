@@ -1,4 +1,12 @@
 # SPDX-License-Identifier: Apache-2.0
 
-UNIT_TESTS =
-EXTRA_DIST += tests/unit/test.h
+UNIT_TESTS = \
+	tests/unit/test_inroot \
+	tests/unit/test_json \
+	tests/unit/test_loop \
+	tests/unit/test_proc \
+	tests/unit/test_proc_run \
+	tests/unit/test_procfs \
+	tests/unit/test_sock
+EXTRA_DIST += \
+	tests/unit/test.h
