@@ -23,7 +23,7 @@ int sock_pair(int out[2], struct err *e)
 }
 
 /* The descriptor gives the socket a short name, however long its path is. */
-int sock_connect(int dirfd, const char *path, struct err *e)
+int sock_connect(int dirfd, const char *path, int type, struct err *e)
 {
 	struct sockaddr_un addr = { .sun_family = AF_UNIX };
 	autofd int file = -1, fd = -1;
@@ -33,7 +33,7 @@ int sock_connect(int dirfd, const char *path, struct err *e)
 	if (file < 0)
 		return err_set(e, errno, "connect %s", path);
 	snprintf(addr.sun_path, sizeof(addr.sun_path), "/proc/self/fd/%d", file);
-	fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	fd = socket(AF_UNIX, type | SOCK_CLOEXEC, 0);
 	if (fd < 0)
 		return err_set(e, errno, "socket");
 	do

@@ -106,7 +106,7 @@ static void talk(int dirfd, const char *path, int connect_dir, const char *conne
 	l = sock_listen(dirfd, path, SOCK_STREAM, NULL);
 	CHECK(l >= 0);
 	CHECK_INT(sock_listen(dirfd, path, SOCK_STREAM, NULL), -EADDRINUSE);
-	c = sock_connect(connect_dir, connect_path, NULL);
+	c = sock_connect(connect_dir, connect_path, SOCK_STREAM, NULL);
 	CHECK(c >= 0);
 	a = accept4(l, NULL, NULL, SOCK_CLOEXEC);
 	CHECK_INT(sock_send(c, "hi", 2, &l, 1, NULL), 0);
@@ -116,7 +116,7 @@ static void talk(int dirfd, const char *path, int connect_dir, const char *conne
 	close(a);
 	close(c);
 	close(l);
-	CHECK_INT(sock_connect(connect_dir, connect_path, NULL), -ECONNREFUSED);
+	CHECK_INT(sock_connect(connect_dir, connect_path, SOCK_STREAM, NULL), -ECONNREFUSED);
 	CHECK_INT(unlinkat(dirfd, path, 0), 0);
 }
 
@@ -159,9 +159,9 @@ TEST(errors_name_the_path)
 {
 	struct err e;
 
-	CHECK_INT(sock_connect(AT_FDCWD, "/no/socket", &e), -ENOENT);
+	CHECK_INT(sock_connect(AT_FDCWD, "/no/socket", SOCK_STREAM, &e), -ENOENT);
 	CHECK_STR(e.text, "connect /no/socket: no such file or directory");
-	CHECK_INT(sock_connect(AT_FDCWD, "/etc/passwd", NULL), -ECONNREFUSED);
+	CHECK_INT(sock_connect(AT_FDCWD, "/etc/passwd", SOCK_STREAM, NULL), -ECONNREFUSED);
 	CHECK_INT(sock_listen(AT_FDCWD, "/no/dir/socket", SOCK_STREAM, &e), -ENOENT);
 	CHECK_STR(e.text, "listen /no/dir/socket: no such file or directory");
 	CHECK_INT(sock_listen(AT_FDCWD, "/tmp/", SOCK_STREAM, NULL), -EINVAL);
