@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 
 EXTRA_DIST += \
+	contrib/alternatives.md \
 	contrib/bench/README.md \
 	contrib/bench/bench.py \
 	contrib/bench/floor.c \
