@@ -1,6 +1,4 @@
 # SPDX-License-Identifier: Apache-2.0
 
 noinst_LIBRARIES += libocispec.a
-libocispec_a_SOURCES = \
-	libocispec/config.h \
-	libocispec/state.h
+libocispec_a_SOURCES =

@@ -4,7 +4,6 @@ noinst_LIBRARIES += libcore.a
 libcore_a_SOURCES = \
 	src/core/base.c \
 	src/core/base.h \
-	src/core/command.h \
 	src/core/err.c \
 	src/core/err.h \
 	src/core/file.c \
@@ -36,7 +35,6 @@ libcore_a_SOURCES = \
 	src/core/procfs_stat.c \
 	src/core/procfs_walk.c \
 	src/core/procfs_walk.h \
-	src/core/record.h \
 	src/core/signals.c \
 	src/core/sock.c \
 	src/core/sock.h \

@@ -1,3 +1,4 @@
 # SPDX-License-Identifier: Apache-2.0
 
 FUZZ_TARGETS =
+EXTRA_DIST += tests/fuzz/corpus

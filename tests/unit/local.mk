@@ -8,5 +8,4 @@ UNIT_TESTS = \
 	tests/unit/test_proc_run \
 	tests/unit/test_procfs \
 	tests/unit/test_sock
-EXTRA_DIST += \
-	tests/unit/test.h
+EXTRA_DIST +=

@@ -1,4 +1,3 @@
 # SPDX-License-Identifier: Apache-2.0
 
-libengine_a_SOURCES += \
-	src/engine/fs/rootfs.h
+libengine_a_SOURCES +=
