@@ -286,13 +286,12 @@ static int check_text(const char *s, size_t len, struct err *e)
 	return 0;
 }
 
-static int syntax_error(yajl_handle h, struct err *e)
+static int syntax_error(yajl_handle h, size_t at, struct err *e)
 {
 	char *text = (char *)yajl_get_error(h, 0, NULL, 0);
 	int r;
 
-	r = err_msg(e, EINVAL, "byte %zu: %.*s", yajl_get_bytes_consumed(h),
-		    (int)strcspn(text, "\n"), text);
+	r = err_msg(e, EINVAL, "byte %zu: %.*s", at, (int)strcspn(text, "\n"), text);
 	yajl_free_error(h, (unsigned char *)text);
 	return r;
 }
@@ -301,16 +300,18 @@ static int run_yajl(struct parser *p, const char *text, size_t len)
 {
 	yajl_handle h = yajl_alloc(&callbacks, NULL, p);
 	yajl_status status;
+	size_t at;
 
 	if (!h)
 		abort();
 	/* Done already, and better. */
 	yajl_config(h, yajl_dont_validate_strings, 1);
 	status = yajl_parse(h, (const unsigned char *)text, len);
+	at = status == yajl_status_ok ? len : yajl_get_bytes_consumed(h);
 	if (status == yajl_status_ok)
 		status = yajl_complete_parse(h);
 	if (status != yajl_status_ok && p->failed == 0)
-		p->failed = syntax_error(h, p->e);
+		p->failed = syntax_error(h, at, p->e);
 	yajl_free(h);
 	return p->failed;
 }

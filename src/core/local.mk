@@ -4,6 +4,7 @@ noinst_LIBRARIES += libcore.a
 libcore_a_SOURCES = \
 	src/core/base.c \
 	src/core/base.h \
+	src/core/command.h \
 	src/core/err.c \
 	src/core/err.h \
 	src/core/file.c \
@@ -35,6 +36,10 @@ libcore_a_SOURCES = \
 	src/core/procfs_stat.c \
 	src/core/procfs_walk.c \
 	src/core/procfs_walk.h \
+	src/core/record.c \
+	src/core/record.h \
+	src/core/record_decode.c \
+	src/core/record_encode.c \
 	src/core/signals.c \
 	src/core/sock.c \
 	src/core/sock.h \

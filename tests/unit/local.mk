@@ -4,8 +4,13 @@ UNIT_TESTS = \
 	tests/unit/test_inroot \
 	tests/unit/test_json \
 	tests/unit/test_loop \
+	tests/unit/test_ocispec_config \
+	tests/unit/test_ocispec_process \
 	tests/unit/test_proc \
 	tests/unit/test_proc_run \
 	tests/unit/test_procfs \
+	tests/unit/test_record \
 	tests/unit/test_sock
-EXTRA_DIST +=
+EXTRA_DIST += \
+	tests/unit/test.h \
+	tests/unit/test_ocispec.h
