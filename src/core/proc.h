@@ -30,6 +30,9 @@ extern const struct name signal_names[];
  * message: unknown signal "X". */
 int signal_parse(const char *text, struct err *e);
 
+/* Every signal does its default and none is blocked; for a child between fork and exec. */
+void signals_reset(void);
+
 /**
  * proc_run - run a program to its end, feeding and capturing it with bounds.
  *

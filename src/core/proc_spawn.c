@@ -77,17 +77,6 @@ static int make_pipes(const struct proc_run *run, struct proc_spawn *s, struct e
 	return r;
 }
 
-static void reset_signals(void)
-{
-	struct sigaction dfl = { .sa_handler = SIG_DFL };
-	sigset_t none;
-
-	for (int sig = 1; sig < NSIG; sig++)
-		(void)sigaction(sig, &dfl, NULL); /* KILL, STOP and the library's own refuse */
-	sigemptyset(&none);
-	sigprocmask(SIG_SETMASK, &none, NULL);
-}
-
 /* Linux before 5.11 has no CLOSE_RANGE_CLOEXEC: one by one, as many as there can be. */
 static void close_on_exec_from(int first)
 {
@@ -119,7 +108,7 @@ _noreturn_ static void become(const struct proc_run *run, const struct ends *end
 	struct failure failure = { 0 };
 
 	setpgid(0, 0);
-	reset_signals();
+	signals_reset();
 	if (set_stdio(ends)) {
 		close_on_exec_from(FIRST_FD);
 		if (run->cwd && chdir(run->cwd) < 0)

@@ -4,6 +4,8 @@
 #include <errno.h>
 #include <signal.h>
 #include <strings.h>
+#include <sys/syscall.h>
+#include <unistd.h>
 
 /* The kernel's range, less the two that the C library keeps for itself: what SIGRTMIN+3 means to
  * systemd, podman and kill(1). The macro is no constant and differs between C libraries. */
@@ -62,4 +64,18 @@ int signal_parse(const char *text, struct err *e)
 	else
 		sig = parse_name(text);
 	return sig < 0 ? err_msg(e, EINVAL, "unknown signal \"%s\"", text) : sig;
+}
+
+/*
+ * By the system call, since the C library refuses its own two signals, 32 and 33: glibc's posix_spawn,
+ * with which make and others start programs, leaves them ignored.
+ */
+void signals_reset(void)
+{
+	static const unsigned long dfl[4]; /* the kernel's struct sigaction: all zeros is SIG_DFL */
+	const uint64_t none = 0;
+
+	for (int sig = 1; sig <= RTMAX; sig++)
+		(void)syscall(SYS_rt_sigaction, sig, dfl, NULL, sizeof(none)); /* KILL, STOP refuse */
+	(void)syscall(SYS_rt_sigprocmask, SIG_SETMASK, &none, NULL, sizeof(none));
 }
