@@ -189,8 +189,9 @@ static int make_one(const char *path, mode_t mode, struct err *e)
 int dir_make_all(const char *path, mode_t mode, struct err *e)
 {
 	autofree char *copy = xstrdup(path);
+	char *first = copy[0] == '/' ? copy + 1 : copy;
 
-	for (char *p = strchr(copy + 1, '/'); copy[0] && p; p = strchr(p + 1, '/')) {
+	for (char *p = strchr(first, '/'); p; p = strchr(p + 1, '/')) {
 		int r;
 
 		*p = '\0';

@@ -1,0 +1,185 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "core/file.h"
+
+#include "test.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+/* A directory of its own for each test, emptied and removed by leave(). */
+struct place {
+	char path[64];
+	int fd;
+};
+
+static struct place enter(void)
+{
+	struct place p = { "/tmp/test_file.XXXXXX", -1 };
+
+	if (!mkdtemp(p.path))
+		abort();
+	p.fd = open(p.path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	return p;
+}
+
+/* Removes the files; returns how many there were. */
+static int leave(struct place *p)
+{
+	DIR *d = opendir(p->path);
+	struct dirent *entry;
+	int n = 0;
+
+	while ((entry = readdir(d))) {
+		if (str_eq(entry->d_name, ".") || str_eq(entry->d_name, ".."))
+			continue;
+		n++;
+		if (unlinkat(p->fd, entry->d_name, 0) < 0)
+			(void)unlinkat(p->fd, entry->d_name, AT_REMOVEDIR);
+	}
+	closedir(d);
+	fd_close(p->fd);
+	(void)rmdir(p->path);
+	return n;
+}
+
+TEST(creates_and_reads)
+{
+	struct place p = enter();
+	autostr s = { 0 };
+	struct err e;
+	struct stat st;
+
+	CHECK_INT(file_create(p.fd, "a", 0600, "one\0two", 7, &e), 0);
+	CHECK_INT(file_create(p.fd, "a", 0600, "x", 1, &e), -EEXIST);
+	CHECK_STR(e.text, "open a: file exists");
+	CHECK_INT(fstatat(p.fd, "a", &st, 0), 0);
+	CHECK_INT(st.st_mode & 07777, 0600);
+	str_add(&s, ">");
+	CHECK_INT(file_read(p.fd, "a", 7, &s, &e), 0);
+	CHECK_INT(s.len, 8);
+	CHECK(memcmp(s.p, ">one\0two", 9) == 0);
+	CHECK_INT(leave(&p), 1);
+}
+
+TEST(reading_has_a_limit)
+{
+	struct place p = enter();
+	autofree char *big = xcalloc(1, 100000);
+	autostr s = { 0 };
+	struct err e;
+
+	str_add(&s, "kept");
+	CHECK_INT(file_create(p.fd, "a", 0600, big, 100000, &e), 0);
+	CHECK_INT(file_read(p.fd, "a", 99999, &s, &e), -EFBIG);
+	CHECK_STR(e.text, "a: larger than 99999 bytes");
+	CHECK_STR(s.p, "kept");
+	CHECK_INT(file_read(p.fd, "a", 0, &s, NULL), -EFBIG);
+	CHECK_INT(file_read(p.fd, "a", 100000, &s, &e), 0);
+	CHECK_INT(s.len, 100004);
+	CHECK_INT(leave(&p), 1);
+}
+
+TEST(only_regular_files_are_read)
+{
+	struct place p = enter();
+	autostr s = { 0 };
+	struct err e;
+
+	CHECK_INT(mkfifoat(p.fd, "fifo", 0600), 0);
+	CHECK_INT(file_read(p.fd, "fifo", 10, &s, &e), -EINVAL);
+	CHECK_STR(e.text, "fifo: not a regular file");
+	CHECK_INT(file_read(AT_FDCWD, "/dev/zero", 10, &s, &e), -EINVAL);
+	CHECK_INT(file_read(AT_FDCWD, p.path, 10, &s, &e), -EINVAL);
+	CHECK_INT(file_read(p.fd, "none", 10, &s, &e), -ENOENT);
+	CHECK_STR(e.text, "open none: no such file or directory");
+	CHECK_INT(file_read(AT_FDCWD, "/proc/self/stat", 4096, &s, &e), 0);
+	CHECK(s.len > 10);
+	CHECK_INT(leave(&p), 1);
+}
+
+TEST(pipes_are_read_to_their_end)
+{
+	autofd int in = -1, out = -1;
+	autostr s = { 0 };
+	int fds[2];
+
+	CHECK_INT(pipe2(fds, O_CLOEXEC), 0);
+	in = fds[0];
+	out = fds[1];
+	CHECK_INT(fd_write_all(out, "some text", 9, NULL), 0);
+	out = fd_close(out);
+	CHECK_INT(fd_read_all(in, 100, &s, NULL), 0);
+	CHECK_STR(s.p, "some text");
+}
+
+TEST(writes_to_existing_files)
+{
+	struct place p = enter();
+	autostr s = { 0 };
+	struct err e;
+
+	CHECK_INT(file_write_at(p.fd, "limit", "5\n", &e), -ENOENT);
+	CHECK_INT(file_create(p.fd, "limit", 0600, "", 0, &e), 0);
+	CHECK_INT(file_write_at(p.fd, "limit", "5\n", &e), 0);
+	CHECK_INT(file_read(p.fd, "limit", 10, &s, &e), 0);
+	CHECK_STR(s.p, "5\n");
+	CHECK_INT(file_write_at(AT_FDCWD, "/dev/full", "max\n", &e), -ENOSPC);
+	CHECK_STR(e.text, "write \"max\" to /dev/full: no space left on device");
+	CHECK_INT(leave(&p), 1);
+}
+
+TEST(replaces_whole)
+{
+	struct place p = enter();
+	autofree char *path = xasprintf("%s/b", p.path);
+	autostr s = { 0 };
+	struct err e;
+	struct stat st;
+
+	CHECK_INT(file_replace(p.fd, "b", 0640, "long text", 9, 0, &e), 0);
+	CHECK_INT(file_replace(AT_FDCWD, path, 0600, "short", 5, FILE_SYNC, &e), 0);
+	CHECK_INT(file_replace(p.fd, "b", 0600, "short", 5, FILE_SYNC, &e), 0);
+	CHECK_INT(file_read(p.fd, "b", 100, &s, &e), 0);
+	CHECK_STR(s.p, "short");
+	CHECK_INT(fstatat(p.fd, "b", &st, 0), 0);
+	CHECK_INT(st.st_mode & 07777, 0600);
+	CHECK_INT(leave(&p), 1);
+}
+
+TEST(failed_replacement_leaves_nothing)
+{
+	struct place p = enter();
+	struct err e;
+
+	CHECK_INT(mkdirat(p.fd, "d", 0700), 0);
+	CHECK_INT(file_replace(p.fd, "d", 0600, "x", 1, 0, &e), -EISDIR);
+	CHECK_HAS(e.text, "to d: is a directory");
+	CHECK_INT(file_replace(p.fd, "none/x", 0600, "x", 1, 0, &e), -ENOENT);
+	CHECK_INT(leave(&p), 1);
+}
+
+TEST(makes_directories)
+{
+	struct place p = enter();
+	autofree char *deep = xasprintf("%s/a//b/c/", p.path), *file = xasprintf("%s/f", p.path);
+	autofree char *below = xasprintf("%s/f/x", p.path);
+	struct err e;
+	struct stat st;
+
+	CHECK_INT(dir_make_all(deep, 0700, &e), 0);
+	CHECK_INT(dir_make_all(deep, 0700, &e), 0);
+	CHECK_INT(stat(deep, &st), 0);
+	CHECK_INT(dir_make_all("/", 0700, &e), 0);
+	CHECK_INT(dir_make_all("", 0700, &e), -ENOENT);
+	CHECK_INT(file_create(p.fd, "f", 0600, "", 0, &e), 0);
+	CHECK_INT(dir_make_all(file, 0700, &e), -ENOTDIR);
+	CHECK_INT(dir_make_all(below, 0700, &e), -ENOTDIR);
+	CHECK_INT(unlinkat(p.fd, "a/b/c", AT_REMOVEDIR), 0);
+	CHECK_INT(unlinkat(p.fd, "a/b", AT_REMOVEDIR), 0);
+	CHECK_INT(leave(&p), 2);
+}
+
+TEST_MAIN
