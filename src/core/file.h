@@ -34,8 +34,8 @@ int file_create(int dirfd, const char *path, mode_t mode, const void *buf, size_
 /**
  * file_replace - put a file in place whole, or not at all.
  *
- * A temporary file in the same directory (.NAME.<16 hex digits>) and rename(2). With FILE_SYNC also fsync of both, for
- * what must survive a power cut.
+ * A temporary file in the same directory (.NAME.<16 hex digits>) and rename(2). With FILE_SYNC also
+ * fsync of both, for what must survive a power cut.
  */
 enum { FILE_SYNC = 1 };
 int file_replace(int dirfd, const char *path, mode_t mode, const void *buf, size_t len, int flags,

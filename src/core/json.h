@@ -24,9 +24,9 @@ struct json_member;
 
 struct json {
 	enum json_type type;
-	bool boolean;			     /* JSON_BOOL */
-	const char *text;		     /* JSON_STRING, JSON_NUMBER (as written): NUL-terminated */
-	size_t n;			     /* bytes of text, or number of elements or members */
+	bool boolean;	  /* JSON_BOOL */
+	const char *text; /* JSON_STRING, JSON_NUMBER (as written): NUL-terminated */
+	size_t n;	  /* bytes of text, or number of elements or members */
 	union {
 		const struct json *items;	   /* JSON_ARRAY */
 		const struct json_member *members; /* JSON_OBJECT, in the document's order */

@@ -127,8 +127,8 @@ static int on_bool(void *ctx, int v)
 
 static int on_number(void *ctx, const char *s, size_t n)
 {
-	return add_value(ctx, (struct json){ .type = JSON_NUMBER,
-					     .text = keep_text(ctx, s, n), .n = n });
+	return add_value(
+		ctx, (struct json){ .type = JSON_NUMBER, .text = keep_text(ctx, s, n), .n = n });
 }
 
 static int on_string(void *ctx, const unsigned char *s, size_t n)
@@ -138,7 +138,8 @@ static int on_string(void *ctx, const unsigned char *s, size_t n)
 	if (memchr(s, '\0', n))
 		return fail(p, refuse(p, EINVAL, "U+0000 in a string"));
 	return add_value(p, (struct json){ .type = JSON_STRING,
-					   .text = keep_text(p, (const char *)s, n), .n = n });
+					   .text = keep_text(p, (const char *)s, n),
+					   .n = n });
 }
 
 static int on_name(void *ctx, const unsigned char *s, size_t n)

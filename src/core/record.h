@@ -67,11 +67,11 @@ enum field_kind {
 };
 
 enum {
-	FIELD_REQUIRED = 1 << 0,  /* absent or null is an error: "<path>: required member is missing" */
-	FIELD_NONEMPTY = 1 << 1,  /* "" or [] is an error */
-	FIELD_NO_OMIT = 1 << 2,	  /* encode a false, 0 or absent value too */
-	FIELD_ABSOLUTE = 1 << 3,  /* FIELD_STRING: must begin with '/' */
-	FIELD_ENUM_LAX = 1 << 4,  /* FIELD_ENUM: reserved for documents, an unknown name is an error otherwise */
+	FIELD_REQUIRED = 1 << 0, /* absent or null is an error; encoded even if false or 0 */
+	FIELD_NONEMPTY = 1 << 1, /* "" or [] is an error */
+	FIELD_NO_OMIT = 1 << 2,	 /* encode a false or 0 too, and anything absent as null */
+	FIELD_ABSOLUTE = 1 << 3, /* FIELD_STRING: must begin with '/' */
+	FIELD_ENUM_LAX = 1 << 4, /* FIELD_ENUM: an unknown name reads as absent, not as an error */
 };
 
 struct field {
@@ -100,10 +100,11 @@ struct record {
 /* Offsets that do not compile when the member has another type. */
 #define FIELD_OFF(type, member, want)                                                              \
 	(offsetof(type, member) +                                                                  \
-	 0 * sizeof(char[1 - 2 * !__builtin_types_compatible_p(__typeof__(((type *)0)->member), want)]))
-#define FIELD_OFF_PTR(type, member)                                                                \
-	(offsetof(type, member) + 0 * sizeof(*((type *)0)->member))
+	 0 * sizeof(char[1 - 2 * !__builtin_types_compatible_p(__typeof__(((type *)0)->member),    \
+							       want)]))
+#define FIELD_OFF_PTR(type, member) (offsetof(type, member) + 0 * sizeof(*((type *)0)->member))
 
+/* clang-format off */
 #define F_BOOL(n, t, m, fl) { .name = n, .kind = FIELD_BOOL, .flags = fl, .offset = FIELD_OFF(t, m, bool) }
 #define F_OPT_BOOL(n, t, m, fl) { .name = n, .kind = FIELD_OPT_BOOL, .flags = fl, .offset = FIELD_OFF(t, m, struct opt_bool) }
 #define F_INT(n, t, m, lo, hi, fl) { .name = n, .kind = FIELD_INT, .flags = fl, .offset = FIELD_OFF(t, m, int64_t), .min = lo, .max = hi }
@@ -123,6 +124,7 @@ struct record {
 #define F_DICT(n, t, m, count, rec, fl) { .name = n, .kind = FIELD_DICT, .flags = fl, .offset = FIELD_OFF_PTR(t, m), .n_offset = FIELD_OFF(t, count, size_t), .ref = rec }
 #define RECORD(type, section, table) { .spec = section, .size = sizeof(type), .fields = table, .n_fields = ARRAY_SIZE(table) }
 #define RECORD_CHECK(type, section, table, fn) { .spec = section, .size = sizeof(type), .fields = table, .n_fields = ARRAY_SIZE(table), .check = fn }
+/* clang-format on */
 
 /**
  * record_decode - fill a zeroed struct from a JSON object.

@@ -219,8 +219,8 @@ static int decode_strmap(const struct field *f, const struct json *j, void *at, 
 			(void)err_wrap(e, "%s.", f->name);
 			return r;
 		}
-		out->v[out->n++] = (struct strmap_entry){ xstrdup(m->name),
-							  xstrdup(m->value.text) };
+		out->v[out->n++] =
+			(struct strmap_entry){ xstrdup(m->name), xstrdup(m->value.text) };
 	}
 	return 0;
 }
@@ -301,14 +301,14 @@ static int decode_dict(const struct field *f, const struct json *j, void *at, st
 }
 
 static decode_fn *const decoders[] = {
-	[FIELD_BOOL] = decode_bool,	  [FIELD_OPT_BOOL] = decode_opt_bool,
-	[FIELD_INT] = decode_int,	  [FIELD_UINT] = decode_uint,
-	[FIELD_U32] = decode_u32,	  [FIELD_OPT_INT] = decode_opt_int,
+	[FIELD_BOOL] = decode_bool,	    [FIELD_OPT_BOOL] = decode_opt_bool,
+	[FIELD_INT] = decode_int,	    [FIELD_UINT] = decode_uint,
+	[FIELD_U32] = decode_u32,	    [FIELD_OPT_INT] = decode_opt_int,
 	[FIELD_OPT_UINT] = decode_opt_uint, [FIELD_STRING] = decode_string,
-	[FIELD_ENUM] = decode_enum,	  [FIELD_FLAGS] = decode_flags,
-	[FIELD_STRV] = decode_strv,	  [FIELD_U32LIST] = decode_u32list,
-	[FIELD_STRMAP] = decode_strmap,	  [FIELD_RECORD] = decode_record,
-	[FIELD_LIST] = decode_list,	  [FIELD_DICT] = decode_dict,
+	[FIELD_ENUM] = decode_enum,	    [FIELD_FLAGS] = decode_flags,
+	[FIELD_STRV] = decode_strv,	    [FIELD_U32LIST] = decode_u32list,
+	[FIELD_STRMAP] = decode_strmap,	    [FIELD_RECORD] = decode_record,
+	[FIELD_LIST] = decode_list,	    [FIELD_DICT] = decode_dict,
 };
 
 static bool is_empty(const struct json *j)

@@ -58,7 +58,8 @@ TEST(every_type_reads_and_prints)
 
 TEST(tree_has_types_and_order)
 {
-	static const char text[] = " {\"z\": \"s\\u00e9\\ud83d\\ude00\", \"a\": [1, true], \"n\": 1E5} ";
+	static const char text[] =
+		" {\"z\": \"s\\u00e9\\ud83d\\ude00\", \"a\": [1, true], \"n\": 1E5} ";
 	autojson *doc = NULL;
 	const struct json *root, *a;
 
@@ -81,11 +82,17 @@ TEST(tree_has_types_and_order)
 TEST(syntax_is_strict)
 {
 	static const char *const bad[] = {
-		"", " ", "{", "[1", "{} {}", "[1,]", "{\"a\":1,}", "{a:1}", "{'a':1}", "[1 2]",
-		"{\"a\" 1}", "// c\n1", "/* c */ 1", "1 /**/", "01", "-", "+1", "1.", ".5", "1e",
-		"0x10", "NaN", "Infinity", "tru", "True", "nul", "\"a", "\"\\x41\"", "\"\\u12\"",
-		"\"a\tb\"", "\"a\nb\"", "\xef\xbb\xbf{}", "]", "}", "[}", ":", ",", "1,2", "\"\\",
-		"\"\\\xc3\xa9\"", "\xc2\xa0{}",
+		"",	      " ",	  "{",		"[1",
+		"{} {}",      "[1,]",	  "{\"a\":1,}", "{a:1}",
+		"{'a':1}",    "[1 2]",	  "{\"a\" 1}",	"// c\n1",
+		"/* c */ 1",  "1 /**/",	  "01",		"-",
+		"+1",	      "1.",	  ".5",		"1e",
+		"0x10",	      "NaN",	  "Infinity",	"tru",
+		"True",	      "nul",	  "\"a",	"\"\\x41\"",
+		"\"\\u12\"",  "\"a\tb\"", "\"a\nb\"",	"\xef\xbb\xbf{}",
+		"]",	      "}",	  "[}",		":",
+		",",	      "1,2",	  "\"\\",	"\"\\\xc3\xa9\"",
+		"\xc2\xa0{}",
 	};
 
 	for (size_t i = 0; i < ARRAY_SIZE(bad); i++) {
@@ -137,7 +144,8 @@ TEST(nul_is_refused)
 TEST(duplicate_keys_are_refused_with_their_path)
 {
 	check_refused("{\"a\":1,\"b\":2,\"a\":1}", EINVAL, "a: duplicate key");
-	check_refused("{\"l\":[0,{\"m\":{\"k\":1,\"\\u006b\":2}}]}", EINVAL, "l[1].m.k: duplicate key");
+	check_refused("{\"l\":[0,{\"m\":{\"k\":1,\"\\u006b\":2}}]}", EINVAL,
+		      "l[1].m.k: duplicate key");
 	check_refused("[[{\"k\":1,\"k\":2}]]", EINVAL, "[0][0].k: duplicate key");
 	check_same("{\"a\":1,\"A\":{\"a\":2}}");
 }
@@ -200,8 +208,8 @@ TEST(many_keys_take_no_quadratic_time)
 
 TEST(indented_as_go_does)
 {
-	autofree char *got = again("{\"a\":{},\"b\":[],\"c\":[1,{\"d\":\",\"}],\"e\":{\"f\":\":\"}}", "\t",
-				   NULL);
+	autofree char *got = again(
+		"{\"a\":{},\"b\":[],\"c\":[1,{\"d\":\",\"}],\"e\":{\"f\":\":\"}}", "\t", NULL);
 	autofree char *empty = again("{}", "  ", NULL);
 	autofree char *list = again("[[],[[]],0]", "  ", NULL);
 
@@ -223,16 +231,17 @@ TEST(generator_writes_every_kind)
 	json_out_name(o, "u");
 	json_out_u64(o, UINT64_MAX);
 	json_out_name(o, "s");
-	json_out_string(o, "a\xff" "b\xc3");
+	json_out_string(o, "a\xff"
+			   "b\xc3");
 	json_out_name(o, "l");
 	json_out_array(o);
 	json_out_bool(o, true);
 	json_out_null(o);
 	json_out_end(o);
 	json_out_end(o);
-	CHECK_STR(json_out_text(o, &len),
-		  "{\"i\":-9223372036854775808,\"u\":18446744073709551615,"
-		  "\"s\":\"a\xef\xbf\xbd" "b\xef\xbf\xbd\",\"l\":[true,null]}");
+	CHECK_STR(json_out_text(o, &len), "{\"i\":-9223372036854775808,\"u\":18446744073709551615,"
+					  "\"s\":\"a\xef\xbf\xbd"
+					  "b\xef\xbf\xbd\",\"l\":[true,null]}");
 	CHECK_INT(len, strlen(json_out_text(o, NULL)));
 }
 

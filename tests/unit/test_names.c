@@ -3,7 +3,9 @@
 
 #include "test.h"
 
-static const struct name table[] = { { "one", 1 }, { "uno", 1 }, { "min", INT64_MIN }, { NULL, 0 } };
+static const struct name table[] = {
+	{ "one", 1 }, { "uno", 1 }, { "min", INT64_MIN }, { NULL, 0 }
+};
 
 TEST(finds_by_name)
 {

@@ -36,8 +36,8 @@ TEST(unsigned_numbers)
 
 TEST(what_is_no_number)
 {
-	static const char *const bad[] = { "", "-", "+1", " 1", "1 ", "1x", "0x1", "1.0", "1e3",
-					   "--1", "1\n", "\xd9\xa1" };
+	static const char *const bad[] = { "",	  "-",	 "+1",	" 1",  "1 ",  "1x",
+					   "0x1", "1.0", "1e3", "--1", "1\n", "\xd9\xa1" };
 	struct err e;
 	uint64_t v;
 	int64_t s;
