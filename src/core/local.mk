@@ -4,7 +4,6 @@ noinst_LIBRARIES += libcore.a
 libcore_a_SOURCES = \
 	src/core/base.c \
 	src/core/base.h \
-	src/core/command.h \
 	src/core/err.c \
 	src/core/err.h \
 	src/core/file.c \

@@ -9,8 +9,6 @@ UNIT_TESTS = \
 	tests/unit/test_loop \
 	tests/unit/test_names \
 	tests/unit/test_num \
-	tests/unit/test_ocispec_config \
-	tests/unit/test_ocispec_process \
 	tests/unit/test_proc \
 	tests/unit/test_proc_run \
 	tests/unit/test_procfs \
@@ -18,6 +16,4 @@ UNIT_TESTS = \
 	tests/unit/test_sock \
 	tests/unit/test_str \
 	tests/unit/test_strv
-EXTRA_DIST += \
-	tests/unit/test.h \
-	tests/unit/test_ocispec.h
+EXTRA_DIST +=
