@@ -16,4 +16,5 @@ UNIT_TESTS = \
 	tests/unit/test_sock \
 	tests/unit/test_str \
 	tests/unit/test_strv
-EXTRA_DIST +=
+EXTRA_DIST += \
+	tests/unit/test.h
