@@ -1,7 +1,25 @@
 # SPDX-License-Identifier: Apache-2.0
 
-EXTRA_PROGRAMS = runlet
-runlet_SOURCES =
+bin_PROGRAMS += runlet
+runlet_SOURCES = \
+	src/runlet/create.c \
+	src/runlet/delete.c \
+	src/runlet/dump.c \
+	src/runlet/exec.c \
+	src/runlet/features.c \
+	src/runlet/globals.c \
+	src/runlet/kill.c \
+	src/runlet/list.c \
+	src/runlet/main.c \
+	src/runlet/pause.c \
+	src/runlet/ps.c \
+	src/runlet/run.c \
+	src/runlet/runlet.h \
+	src/runlet/spec.c \
+	src/runlet/start.c \
+	src/runlet/state.c \
+	src/runlet/view.c \
+	src/runlet/view.h
 runlet_LDADD = $(RUNTIME_ARCHIVES) $(RUNLET_LIBS)
 runlet_LDFLAGS = $(AM_LDFLAGS) $(RUNLET_LINK)
 runlet_CPPFLAGS = $(AM_CPPFLAGS) -DRUNLET_COMMIT="\"`$(RUNLET_COMMIT)`\""

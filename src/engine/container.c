@@ -1,0 +1,346 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "engine/container.h"
+
+#include "core/file.h"
+#include "core/proc.h"
+#include "core/procfs.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <sys/vfs.h>
+#include <unistd.h>
+
+#define PIDFS_MAGIC 0x50494446 /* "PIDF"; linux/magic.h of 6.9 and later */
+
+int container_id_check(const char *id, struct err *e)
+{
+	static const char set[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_+.-";
+	size_t n = strlen(id);
+
+	if (n == 0 || n > 255 || id[0] == '.' || id[0] == '-' || strspn(id, set) != n)
+		return err_msg(e, EINVAL, "invalid container ID format");
+	return 0;
+}
+
+static struct container *container_alloc(const struct runtime *rt, const char *id)
+{
+	struct container *c = xcalloc(1, sizeof(*c));
+
+	c->rt = rt;
+	c->id = xstrdup(id);
+	c->dir = c->pidfd = -1;
+	c->status = OCI_STOPPED;
+	return c;
+}
+
+void container_free(struct container *c)
+{
+	if (!c)
+		return;
+	(void)fd_close(c->dir);
+	(void)fd_close(c->pidfd);
+	store_state_done(&c->state);
+	store_journal_done(&c->journal);
+	free(c->id);
+	free(c);
+}
+
+void container_free_p(struct container **c)
+{
+	container_free(*c);
+}
+
+int container_lock(struct container *c, enum container_lock lock, struct err *e)
+{
+	int op = lock == CONTAINER_EXCLUSIVE ? LOCK_EX : LOCK_SH;
+	struct stat st;
+
+	if (lock == CONTAINER_UNLOCKED)
+		return 0;
+	while (flock(c->dir, op) < 0)
+		if (errno != EINTR)
+			return err_set(e, errno, "lock container %s", c->id);
+	/* Removed while we waited: its creator or deleter was faster. */
+	if (fstat(c->dir, &st) < 0 || st.st_nlink == 0)
+		return err_msg(e, ENOENT, "container does not exist");
+	return 0;
+}
+
+void container_unlock(struct container *c)
+{
+	(void)flock(c->dir, LOCK_UN); /* cannot fail on an open descriptor */
+}
+
+/* Whether a create is at work on it now: it holds the lock. */
+static bool is_locked(const struct container *c)
+{
+	if (flock(c->dir, LOCK_SH | LOCK_NB) < 0)
+		return true;
+	(void)flock(c->dir, LOCK_UN);
+	return false;
+}
+
+int container_new(const struct runtime *rt, const char *id, struct container **out, struct err *e)
+{
+	autocontainer *c = NULL;
+	int r;
+
+	r = container_id_check(id, e);
+	if (r < 0)
+		return r;
+	c = container_alloc(rt, id);
+	if (mkdirat(rt->root_fd, id, 0700) < 0) {
+		if (errno == EEXIST)
+			return err_msg(e, EEXIST, "container with given ID already exists");
+		return err_set(e, errno, "create state directory %s/%s", rt->root, id);
+	}
+	c->dir = openat(rt->root_fd, id, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	if (c->dir < 0) {
+		r = err_set(e, errno, "open state directory %s/%s", rt->root, id);
+		(void)unlinkat(rt->root_fd, id, AT_REMOVEDIR); /* empty, or a deleter was faster */
+		return r;
+	}
+	r = container_lock(c, CONTAINER_EXCLUSIVE, e);
+	if (r < 0)
+		return r;
+	c->status = OCI_CREATING;
+	*out = TAKE(c);
+	return 0;
+}
+
+int container_open(const struct runtime *rt, const char *id, enum container_lock lock,
+		   struct container **out, struct err *e)
+{
+	autocontainer *c = NULL;
+	int r;
+
+	r = container_id_check(id, e);
+	if (r < 0)
+		return r;
+	c = container_alloc(rt, id);
+	if (rt->root_fd >= 0)
+		c->dir = openat(rt->root_fd, id, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	else
+		errno = ENOENT;
+	if (c->dir < 0) {
+		if (errno == ENOENT)
+			return err_msg(e, ENOENT, "container does not exist");
+		return err_set(e, errno, "open state directory %s/%s", rt->root, id);
+	}
+	r = container_lock(c, lock, e);
+	if (r < 0)
+		return r;
+	r = store_state_read(c->dir, &c->state, e);
+	c->has_state = r == 1;
+	c->damage = r < 0 ? r : 0;
+	r = container_refresh(c, e);
+	if (r < 0)
+		return r;
+	*out = TAKE(c);
+	return 0;
+}
+
+static uint64_t pidfd_inode(int pidfd)
+{
+	struct statfs fs;
+	struct stat st;
+
+	if (fstatfs(pidfd, &fs) < 0 || fs.f_type != PIDFS_MAGIC || fstat(pidfd, &st) < 0)
+		return 0;
+	return st.st_ino;
+}
+
+int container_identify(const struct runtime *rt, pid_t pid, int pidfd, struct store_state *s,
+		       struct err *e)
+{
+	struct proc_stat stat;
+	char boot_id[37];
+	int r;
+
+	r = procfs_stat(rt->proc, pid, &stat, e);
+	if (r <= 0)
+		return r < 0 ? r : err_msg(e, ESRCH, "container init is gone");
+	r = procfs_boot_id(rt->proc, boot_id, e);
+	if (r < 0)
+		return r;
+	s->pid = pid;
+	s->start_time = stat.start_time;
+	s->pid_inode = pidfd_inode(pidfd);
+	s->boot_id = xstrdup(boot_id);
+	return 0;
+}
+
+/*
+ * Returns 1 and a pidfd when init lives, 0 when not. The order matters: the pidfd is opened first
+ * and the identity read after, so that the pid cannot be reused in between.
+ */
+static int find_init(struct container *c, struct proc_stat *stat, int *pidfd, struct err *e)
+{
+	autofd int fd = -1;
+	char boot_id[37];
+	uint64_t inode;
+	int r;
+
+	fd = pidfd_open_((pid_t)c->state.pid);
+	if (fd < 0)
+		return errno == ESRCH || errno == EINVAL ? 0 : err_set(e, errno, "pidfd_open");
+	r = procfs_stat(c->rt->proc, (pid_t)c->state.pid, stat, e);
+	if (r <= 0)
+		return r;
+	if (stat->state == 'Z' || stat->state == 'X' || stat->start_time != c->state.start_time)
+		return 0;
+	inode = pidfd_inode(fd);
+	if (inode && c->state.pid_inode && inode != c->state.pid_inode)
+		return 0;
+	r = procfs_boot_id(c->rt->proc, boot_id, e);
+	if (r < 0)
+		return r;
+	if (!str_eq(boot_id, c->state.boot_id))
+		return 0;
+	*pidfd = TAKE_FD(fd);
+	return 1;
+}
+
+static int is_paused(struct container *c, struct err *e)
+{
+	_cleanup_(cgroup_free_p) struct cgroup *cg = NULL;
+	int r;
+
+	r = container_cgroup(c, &cg, e);
+	if (r < 0 || !cg)
+		return r;
+	return cgroup_frozen(cg, e);
+}
+
+int container_refresh(struct container *c, struct err *e)
+{
+	struct proc_stat stat;
+	int r;
+
+	c->pidfd = fd_close(c->pidfd);
+	if (!c->has_state) {
+		c->status = is_locked(c) ? OCI_CREATING : OCI_STOPPED;
+		return 0;
+	}
+	r = find_init(c, &stat, &c->pidfd, e);
+	if (r < 0)
+		return r;
+	c->status = OCI_STOPPED;
+	if (r == 0)
+		return 0;
+	r = is_paused(c, e);
+	if (r < 0)
+		return r;
+	/* Until execve the kernel itself remembers that init is still our own code. */
+	if (r > 0)
+		c->status = OCI_PAUSED;
+	else
+		c->status = stat.kernel_flags & PROC_PF_FORKNOEXEC ? OCI_CREATED : OCI_RUNNING;
+	return 0;
+}
+
+int container_load_journal(struct container *c, struct err *e)
+{
+	int r;
+
+	if (c->journal.id)
+		return 0;
+	r = store_journal_read(c->dir, &c->journal, e);
+	if (r == 0)
+		return err_msg(e, EINVAL, "container %s: " STORE_JOURNAL " is missing or damaged",
+			       c->id);
+	return r < 0 ? err_wrap(e, "container %s: ", c->id) : 0;
+}
+
+int container_cgroup(struct container *c, struct cgroup **out, struct err *e)
+{
+	if (c->has_state)
+		return cgroup_open(c->state.cgroup_manager, c->state.cgroup_path, out, e);
+	if (container_load_journal(c, NULL) < 0)
+		return 0; /* no journal, no side effects */
+	return cgroup_open(c->journal.cgroup_manager, c->journal.cgroup_path, out, e);
+}
+
+int container_remove_state(struct container *c, struct err *e)
+{
+	static const char *const files[] = { STORE_SOCKET, STORE_STATE, STORE_JOURNAL };
+	DIR *d;
+	struct dirent *entry;
+
+	for (size_t i = 0; i < ARRAY_SIZE(files); i++)
+		if (unlinkat(c->dir, files[i], 0) < 0 && errno != ENOENT)
+			if (unlinkat(c->dir, files[i], AT_REMOVEDIR) < 0)
+				return err_set(e, errno, "remove %s of container %s", files[i],
+					       c->id);
+	if (unlinkat(c->rt->root_fd, c->id, AT_REMOVEDIR) == 0 || errno == ENOENT)
+		return 0;
+	if (errno != ENOTEMPTY)
+		return err_set(e, errno, "remove state directory of container %s", c->id);
+	/* A replacement that was interrupted left its temporary file. */
+	d = fdopendir(dup(c->dir));
+	while (d && (entry = readdir(d)))
+		(void)unlinkat(c->dir, entry->d_name, 0); /* what stays makes the rmdir fail */
+	if (d)
+		closedir(d);
+	if (unlinkat(c->rt->root_fd, c->id, AT_REMOVEDIR) < 0)
+		return err_set(e, errno, "remove state directory of container %s", c->id);
+	return 0;
+}
+
+char *container_state_json(const struct container *c, int status, pid_t pid)
+{
+	autojsonout *o = json_out_new(NULL);
+	struct oci_state s = {
+		.oci_version = (char *)OCI_VERSION,
+		.id = c->id,
+		.status = status,
+		.pid = pid,
+	};
+	size_t len;
+
+	s.bundle = c->has_state ? c->state.bundle : c->journal.bundle;
+	if (c->has_state)
+		s.annotations = c->state.annotations;
+	else if (c->journal.config)
+		s.annotations = c->journal.config->annotations;
+	record_encode(&oci_state_record, &s, o);
+	return xstrdup(json_out_text(o, &len));
+}
+
+static int compare_ids(const void *a, const void *b)
+{
+	return strcmp(*(char *const *)a, *(char *const *)b);
+}
+
+int container_ids(const struct runtime *rt, char ***out, struct err *e)
+{
+	struct strv_builder ids = { 0 };
+	struct dirent *entry;
+	char **v;
+	DIR *d;
+	int fd;
+
+	if (rt->root_fd < 0) {
+		*out = strv_new();
+		return 0;
+	}
+	fd = openat(rt->root_fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	d = fd >= 0 ? fdopendir(fd) : NULL;
+	if (!d) {
+		int r = err_set(e, errno, "read state directory %s", rt->root);
+
+		(void)fd_close(fd);
+		return r;
+	}
+	while ((entry = readdir(d)))
+		if (container_id_check(entry->d_name, NULL) == 0 && entry->d_type != DT_REG)
+			strv_builder_add(&ids, xstrdup(entry->d_name));
+	closedir(d);
+	v = strv_builder_take(&ids);
+	qsort(v, strv_len(v), sizeof(*v), compare_ids);
+	*out = v;
+	return 0;
+}

@@ -1,0 +1,414 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "engine/create.h"
+
+#include "core/file.h"
+#include "core/log.h"
+#include "core/proc.h"
+#include "core/sock.h"
+#include "engine/bundle.h"
+#include "engine/handover.h"
+#include "engine/hooks.h"
+#include "engine/init/idmap.h"
+#include "engine/init/init.h"
+#include "engine/init/sync.h"
+#include "engine/security/attrs.h"
+#include "engine/seccomp_agent.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <sched.h>
+#include <signal.h>
+#include <stdio.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+/* What a create in progress owns; undone in reverse unless it is handed over. */
+struct creation {
+	const struct runtime *rt;
+	const struct create_options *o;
+	char *bundle;
+	char *rootfs;
+	char created[40];
+	char **listen_env;
+	struct oci_config *config;
+	struct container *container;
+	struct cgroup *cgroup;
+	bool cgroup_made;
+	struct init init;
+	struct launched launched;
+};
+
+static void creation_init(struct creation *c, const struct runtime *rt,
+			  const struct create_options *o)
+{
+	*c = (struct creation){ .rt = rt, .o = o };
+	c->launched.pidfd = c->launched.sync = -1;
+	c->init.sync = c->init.listener = c->init.console_sock = -1;
+	c->init.rootfs.root_fd = -1;
+}
+
+static void creation_done(struct creation *c)
+{
+	c->launched.pidfd = fd_close(c->launched.pidfd);
+	c->launched.sync = fd_close(c->launched.sync);
+	c->init.listener = fd_close(c->init.listener);
+	if (c->init.console_sock != c->o->console_fd)
+		c->init.console_sock = fd_close(c->init.console_sock);
+	process_done(&c->init.process);
+	rootfs_done(&c->init.rootfs);
+	namespaces_close(&c->init.ns);
+	cgroup_free(c->cgroup);
+	container_free(c->container);
+	oci_config_free(c->config);
+	strv_free(c->listen_env);
+	free(c->bundle);
+	free(c->rootfs);
+}
+
+/* Everything that was made goes; what cannot is left to `delete --force`, which finds the journal. */
+static void undo(struct creation *c)
+{
+	struct err e = { 0 };
+	int status, r = 0;
+
+	if (c->launched.pidfd >= 0) {
+		(void)pidfd_signal(c->launched.pidfd, SIGKILL);
+		(void)pidfd_wait(c->launched.pidfd, -1, &status, NULL);
+	}
+	if (c->cgroup_made)
+		r = cgroup_remove(c->cgroup, &e);
+	if (r == 0 && c->container)
+		r = container_remove_state(c->container, &e);
+	if (r < 0)
+		log_debug("undo create of %s: %s", c->o->id, e.text);
+}
+
+static void now_text(char *buf, size_t size)
+{
+	struct timespec ts;
+	struct tm tm;
+	size_t n;
+
+	clock_gettime(CLOCK_REALTIME, &ts);
+	gmtime_r(&ts.tv_sec, &tm);
+	n = strftime(buf, size, "%Y-%m-%dT%H:%M:%S", &tm);
+	snprintf(buf + n, size - n, ".%09ldZ", ts.tv_nsec);
+}
+
+static int resolve_bundle(struct creation *c, struct err *e)
+{
+	const char *bundle = c->o->bundle && *c->o->bundle ? c->o->bundle : ".";
+
+	c->bundle = realpath(bundle, NULL);
+	if (!c->bundle)
+		return err_set(e, errno, "chdir %s", bundle);
+	return 0;
+}
+
+static int resolve_rootfs(struct creation *c, struct err *e)
+{
+	const char *root = c->config->root->path;
+	autofree char *path = root[0] == '/' ? xstrdup(root) : xasprintf("%s/%s", c->bundle, root);
+
+	c->rootfs = realpath(path, NULL);
+	if (!c->rootfs)
+		return err_set(e, errno, "invalid rootfs: stat %s", path);
+	return 0;
+}
+
+static int check_console(const struct creation *c, struct err *e)
+{
+	const struct create_options *o = c->o;
+
+	if (!c->config->process)
+		return err_msg(e, EINVAL, "process: required member is missing");
+	if (c->config->process->terminal && o->detached && !o->console_socket)
+		return err_msg(e, EINVAL, "cannot allocate tty if runlet will detach without setting "
+					  "console socket");
+	if (!c->config->process->terminal && o->console_socket)
+		return err_msg(e, EINVAL, "cannot use console socket if runlet will not detach or "
+					  "allocate tty");
+	return 0;
+}
+
+static int prepare_process(struct creation *c, struct err *e)
+{
+	struct process_plan *p = &c->init.process;
+	const struct oci_linux *l = c->config->linux_;
+	int r;
+
+	p->spec = c->config->process;
+	p->linux_ = l;
+	p->make_cwd = true;
+	p->keep_groups = namespaces_has_new(&c->init.ns, CLONE_NEWUSER) && idmap_denies_setgroups(l);
+	p->proc = c->rt->proc;
+	r = preserved_fds(c->o->preserve_fds, &p->preserve_fds, &c->listen_env, e);
+	return r < 0 ? r : process_prepare(p, l ? l->seccomp : NULL, c->listen_env, e);
+}
+
+static int prepare_rootfs(struct creation *c, struct err *e)
+{
+	struct rootfs *r = &c->init.rootfs;
+
+	r->config = c->config;
+	r->bundle = c->bundle;
+	r->root_path = c->rootfs;
+	r->proc = c->rt->proc;
+	r->no_pivot = c->o->no_pivot;
+	r->new_userns = namespaces_has(&c->init.ns, CLONE_NEWUSER);
+	r->new_cgroupns = namespaces_has(&c->init.ns, CLONE_NEWCGROUP);
+	r->new_netns = namespaces_has(&c->init.ns, CLONE_NEWNET);
+	r->cgroup_path = cgroup_path(c->cgroup);
+	return rootfs_open(r, e);
+}
+
+/* All that can be checked and computed before anything is made. */
+static int prepare(struct creation *c, struct err *e)
+{
+	const struct create_options *o = c->o;
+	const struct oci_linux *l;
+	int r;
+
+	r = container_id_check(o->id, e);
+	if (r == 0)
+		r = resolve_bundle(c, e);
+	if (r == 0)
+		r = bundle_load_config(c->bundle, o->config, &c->config, e);
+	if (r < 0)
+		return r;
+	if (o->args) {
+		strv_free(c->config->process->args);
+		c->config->process->args = strv_copy(o->args);
+	}
+	l = c->config->linux_;
+	c->init.config = c->config;
+	c->init.id = o->id;
+	c->init.proc = c->rt->proc;
+	c->init.new_keyring = !o->no_new_keyring;
+	r = check_console(c, e);
+	if (r == 0)
+		r = resolve_rootfs(c, e);
+	if (r == 0)
+		r = namespaces_open(c->config, &c->init.ns, e);
+	if (r == 0)
+		r = sysctl_check(c->config, e);
+	if (r == 0)
+		r = cgroup_plan(c->rt->manager, l ? l->cgroups_path : NULL, o->id, &c->cgroup, e);
+	if (r == 0)
+		r = prepare_rootfs(c, e);
+	if (r == 0)
+		r = prepare_process(c, e);
+	c->init.cgroup = c->cgroup;
+	return r;
+}
+
+static int write_journal(struct creation *c, struct err *e)
+{
+	struct store_journal j = {
+		.id = (char *)c->o->id,
+		.bundle = c->bundle,
+		.rootfs = c->rootfs,
+		.created = c->created,
+		.owner = geteuid(),
+		.cgroup_manager = c->rt->manager,
+		.cgroup_path = (char *)cgroup_path(c->cgroup),
+		.config = c->config,
+	};
+
+	now_text(c->created, sizeof(c->created));
+	return store_journal_write(c->container->dir, &j, e);
+}
+
+static int connect_console(struct creation *c, struct err *e)
+{
+	if (c->o->console_fd >= 0) {
+		c->init.console_sock = c->o->console_fd;
+		return 0;
+	}
+	if (!c->o->console_socket)
+		return 0;
+	c->init.console_sock = sock_connect(AT_FDCWD, c->o->console_socket, SOCK_STREAM, e);
+	return c->init.console_sock < 0 ? err_wrap(e, "--console-socket: ") : 0;
+}
+
+static int make(struct creation *c, struct err *e)
+{
+	const struct oci_linux *l = c->config->linux_;
+	int r;
+
+	r = container_new(c->rt, c->o->id, &c->container, e);
+	if (r == 0)
+		r = write_journal(c, e);
+	if (r == 0)
+		r = connect_console(c, e);
+	if (r == 0)
+		r = cgroup_make(c->cgroup, l ? l->resources : NULL, e);
+	if (r < 0)
+		return r;
+	c->cgroup_made = true;
+	r = cgroup_open_entry(c->cgroup, e);
+	if (r == 0 && !c->o->keep_starting) {
+		c->init.listener = sock_listen(c->container->dir, STORE_SOCKET, SOCK_SEQPACKET, e);
+		r = MIN(c->init.listener, 0);
+	}
+	return r < 0 ? r : launch(&c->init, &c->launched, e);
+}
+
+static int fill_state(struct creation *c, struct err *e)
+{
+	struct store_state *s = &c->container->state;
+	const struct oci_hooks *h = c->config->hooks;
+	int r;
+
+	r = container_identify(c->rt, c->launched.pid, c->launched.pidfd, s, e);
+	if (r < 0)
+		return r;
+	s->oci_version = xstrdup(c->config->oci_version);
+	s->id = xstrdup(c->o->id);
+	s->bundle = xstrdup(c->bundle);
+	s->rootfs = xstrdup(c->rootfs);
+	s->created = xstrdup(c->created);
+	s->owner = geteuid();
+	s->cgroup_manager = c->rt->manager;
+	s->cgroup_path = xstrdup(cgroup_path(c->cgroup));
+	s->shared_pids = !namespaces_has_new(&c->init.ns, CLONE_NEWPID);
+	s->poststop = h && h->n_poststop;
+	/* Handed over: the journal is written, and init has its own copy. */
+	s->annotations = c->config->annotations;
+	c->config->annotations = (struct strmap){ 0 };
+	c->container->has_state = true;
+	return 0;
+}
+
+/* Init is gone without a word: say why, if the kernel knows. */
+static int explain_death(struct creation *c, struct err *e)
+{
+	int status = 0;
+
+	(void)pidfd_wait(c->launched.pidfd, -1, &status, NULL);
+	c->launched.pidfd = fd_close(c->launched.pidfd);
+	if (cgroup_oom_kills(c->cgroup) > 0)
+		return err_msg(e, ENOMEM, "container init was OOM-killed (memory limit too low?)");
+	if (WIFSIGNALED(status))
+		return err_msg(e, ECHILD, "container init was killed by signal %d (%s)",
+			       WTERMSIG(status), strsignal(WTERMSIG(status)));
+	return err_msg(e, ECHILD, "container init ended early, exit status %d",
+		       WEXITSTATUS(status));
+}
+
+static int run_host_hooks(struct creation *c, struct err *e)
+{
+	const struct oci_hooks *h = c->config->hooks;
+	autofree char *state = NULL;
+	int r;
+
+	state = container_state_json(c->container, OCI_CREATING, c->launched.pid);
+	r = hooks_run("prestart", h->prestart, h->n_prestart, state, c->bundle, e);
+	if (r == 0)
+		r = hooks_run("createRuntime", h->create_runtime, h->n_create_runtime, state,
+			      c->bundle, e);
+	return r < 0 ? r : sync_send(c->launched.sync, SYNC_GO, -1, e);
+}
+
+/* Serves init until it is complete. */
+static int serve_init(struct creation *c, struct err *e)
+{
+	for (;;) {
+		autofd int fd = -1;
+		struct sync_msg msg;
+		int r;
+
+		r = sync_recv(c->launched.sync, &msg, &fd, e);
+		if (r == 0)
+			return explain_death(c, e);
+		if (r < 0)
+			return r;
+		switch (msg.type) {
+		case SYNC_READY:
+			return 0;
+		case SYNC_HOOKS:
+			r = run_host_hooks(c, e);
+			break;
+		case SYNC_NOTIFY:
+			r = seccomp_agent_send(c->container, c->config->linux_->seccomp,
+					       OCI_CREATING, c->launched.pid, fd, e);
+			break;
+		case SYNC_ERROR:
+			*e = msg.err;
+			return -e->num;
+		default:
+			return err_msg(e, EPROTO, "unexpected message %d", msg.type);
+		}
+		if (r < 0)
+			return r;
+	}
+}
+
+/* From here on the container exists, whatever becomes of us. */
+static int commit(struct creation *c, struct err *e)
+{
+	int r;
+
+	r = store_state_write(c->container->dir, &c->container->state, e);
+	if (r == 0)
+		r = pid_file_write(c->o->pid_file, c->launched.pid, e);
+	if (r == 0)
+		r = pidfd_send(c->o->pidfd_socket, c->launched.pidfd, e);
+	if (r == 0)
+		r = sync_send(c->launched.sync, SYNC_COMMIT, -1, e);
+	if (r == 0 && !c->o->keep_starting)
+		r = sync_expect(c->launched.sync, SYNC_GO, e);
+	return r;
+}
+
+static int run_creation(struct creation *c, struct err *e)
+{
+	int r;
+
+	r = prepare(c, e);
+	if (r < 0)
+		return r;
+	r = make(c, e);
+	if (r == 0)
+		r = fill_state(c, e); /* while init is at work */
+	if (r == 0) {
+		r = serve_init(c, e);
+		if (r < 0)
+			err_wrap(e, "unable to start container process: ");
+	}
+	if (r == 0)
+		r = commit(c, e);
+	if (r < 0)
+		undo(c);
+	return r;
+}
+
+int container_create(const struct runtime *rt, const struct create_options *o, struct created *out,
+		     struct err *e)
+{
+	struct creation c;
+	int r;
+
+	creation_init(&c, rt, o);
+	r = run_creation(&c, e);
+	if (r == 0) {
+		c.container->status = OCI_CREATED;
+		out->container = TAKE(c.container);
+		out->pidfd = TAKE_FD(c.launched.pidfd);
+		out->sync = o->keep_starting ? TAKE_FD(c.launched.sync) : -1;
+		out->terminal = c.config->process->terminal;
+	}
+	creation_done(&c);
+	return r;
+}
+
+void created_done(struct created *c)
+{
+	container_free(c->container);
+	c->container = NULL;
+	c->pidfd = fd_close(c->pidfd);
+	c->sync = fd_close(c->sync);
+}

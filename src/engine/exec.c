@@ -1,0 +1,287 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "engine/exec.h"
+
+#include "core/proc.h"
+#include "core/sock.h"
+#include "engine/console.h"
+#include "engine/handover.h"
+#include "engine/init/clone.h"
+#include "engine/init/process.h"
+#include "engine/init/sync.h"
+#include "engine/seccomp_agent.h"
+#include "engine/security/attrs.h"
+
+#include <errno.h>
+#include <sys/socket.h>
+#include <fcntl.h>
+#include <sched.h>
+#include <signal.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#ifndef CLONE_NEWTIME
+#define CLONE_NEWTIME 0x00000080
+#endif
+
+struct execution {
+	struct container *c;
+	const struct oci_process *spec;
+	const struct exec_options *o;
+	struct process_plan process;
+	struct cgroup *cgroup;
+	int namespaces; /* CLONE_NEW* that the container has of its own */
+	bool wait;	/* the child waits until the parent has set it up from outside */
+	int console_sock;
+	int sync; /* the child's end */
+};
+
+static int check_status(const struct container *c, const struct exec_options *o, struct err *e)
+{
+	if (c->status == OCI_PAUSED && !o->ignore_paused)
+		return err_msg(e, EBUSY, "cannot exec in a paused container (use --ignore-paused to "
+					 "override)");
+	if (c->pidfd < 0)
+		return err_msg(e, ESRCH, "cannot exec in a stopped container");
+	return 0;
+}
+
+static int check_console(const struct oci_process *p, const struct exec_options *o, struct err *e)
+{
+	if (p->terminal && o->detached && !o->console_socket)
+		return err_msg(e, EINVAL, "cannot allocate tty if runlet will detach without setting "
+					  "console socket");
+	if (!p->terminal && o->console_socket)
+		return err_msg(e, EINVAL, "cannot use console socket if runlet will not detach or "
+					  "allocate tty");
+	return 0;
+}
+
+static bool wants_label(const struct oci_process *p)
+{
+	return (p->apparmor_profile && *p->apparmor_profile) ||
+	       (p->selinux_label && *p->selinux_label);
+}
+
+/* "path", or "ctrl[,ctrl]:path" entries separated by commas as runc takes them. */
+static char **cgroup_subs(const char *text)
+{
+	char **v = NULL;
+
+	if (text && *text)
+		strv_push(&v, text);
+	return v;
+}
+
+static int enter_container(struct execution *x, struct err *e)
+{
+	const struct oci_cpu_affinity *a = x->spec->exec_cpu_affinity;
+	int r = 0;
+
+	if (a && a->initial)
+		r = attrs_set_affinity(a->initial, e);
+	if (r == 0 && x->wait)
+		r = sync_expect(x->sync, SYNC_GO, e);
+	if (r == 0 && !x->o->cgroup)
+		r = cgroup_enter(x->cgroup, e);
+	if (r < 0)
+		return r;
+	/* The pid namespace is the one we were born in. */
+	if (setns(x->c->pidfd, x->namespaces & ~CLONE_NEWPID) < 0)
+		return err_set(e, errno, "join the container's namespaces");
+	if (setsid() < 0 && errno != EPERM)
+		return err_set(e, errno, "setsid");
+	return 0;
+}
+
+static int set_up_console(struct execution *x, struct err *e)
+{
+	autofd int root = -1, master = -1, slave = -1;
+	int r;
+
+	if (x->console_sock < 0)
+		return 0;
+	root = open("/", O_PATH | O_DIRECTORY | O_CLOEXEC);
+	if (root < 0)
+		return err_set(e, errno, "open /");
+	r = console_open(root, &master, &slave, e);
+	if (r == 0)
+		r = console_send(x->console_sock, master, e);
+	return r < 0 ? r : console_attach(slave, x->spec, e);
+}
+
+/* In a user namespace our ids may not be mapped until we take ones of its own. */
+static int become_root(const struct execution *x, struct err *e)
+{
+	if (!(x->namespaces & CLONE_NEWUSER))
+		return 0;
+	if (setresgid(0, 0, 0) < 0 || setresuid(0, 0, 0) < 0)
+		return err_set(e, errno, "become root of the user namespace");
+	return 0;
+}
+
+_noreturn_ static void child_main(struct execution *x)
+{
+	struct err e = { 0 };
+	int r;
+
+	/* Until execve: a half-made process must not outlive the runtime. */
+	if (prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0) < 0)
+		r = err_set(&e, errno, "set the parent-death signal");
+	else
+		r = enter_container(x, &e);
+	process_reset_signals();
+	if (r == 0)
+		r = become_root(x, &e);
+	if (r == 0)
+		r = set_up_console(x, &e);
+	if (r == 0)
+		r = process_become(&x->process, &e);
+	if (r == 0)
+		r = process_seal_fds(x->process.preserve_fds, &e);
+	if (r == 0 && prctl(PR_SET_PDEATHSIG, 0, 0, 0, 0) < 0)
+		r = err_set(&e, errno, "clear the parent-death signal");
+	if (r == 0)
+		(void)process_exec(&x->process, &e); /* comes back only with an error */
+	sync_send_error(x->sync, &e);
+	_exit(1);
+}
+
+static int prepare(struct execution *x, struct runtime *rt, struct err *e)
+{
+	const struct oci_linux *l = x->c->journal.config->linux_;
+	autostrv char **listen_env = NULL;
+	int r;
+
+	for (size_t i = 0; l && i < l->n_namespaces; i++)
+		x->namespaces |= l->namespaces[i].type;
+	x->process.spec = x->spec;
+	x->process.linux_ = l;
+	x->process.cpus = x->spec->exec_cpu_affinity ? x->spec->exec_cpu_affinity->final : NULL;
+	x->process.proc = wants_label(x->spec) ? rt->proc : -1;
+	x->wait = x->o->cgroup || x->spec->oom_score_adj.is_set;
+	r = preserved_fds(x->o->preserve_fds, &x->process.preserve_fds, &listen_env, e);
+	if (r == 0)
+		r = process_prepare(&x->process, l ? l->seccomp : NULL, listen_env, e);
+	if (r == 0)
+		r = container_cgroup(x->c, &x->cgroup, e);
+	if (r == 0 && !x->o->cgroup)
+		r = cgroup_open_entry(x->cgroup, e);
+	if (r == 0 && x->o->console_fd >= 0)
+		x->console_sock = x->o->console_fd;
+	else if (r == 0 && x->o->console_socket) {
+		x->console_sock = sock_connect(AT_FDCWD, x->o->console_socket, SOCK_STREAM, e);
+		if (x->console_sock < 0)
+			r = err_wrap(e, "--console-socket: ");
+	}
+	return r;
+}
+
+/* What the child cannot do for itself inside. */
+static int set_up_from_outside(struct execution *x, int proc, pid_t pid, int sync, struct err *e)
+{
+	int r = 0;
+
+	if (!x->wait)
+		return 0;
+	if (x->o->cgroup) {
+		autostrv char **subs = cgroup_subs(x->o->cgroup);
+
+		r = cgroup_add(x->cgroup, pid, subs, e);
+	}
+	if (r == 0)
+		r = attrs_set_oom_score_adj(proc, pid, x->spec, e);
+	return r < 0 ? r : sync_send(sync, SYNC_GO, -1, e);
+}
+
+/* The end of the stream is success: execve closed it. Death without a word is not. */
+static int serve_child(struct execution *x, int sync, struct executed *out, struct err *e)
+{
+	for (;;) {
+		autofd int fd = -1;
+		struct sync_msg msg;
+		int r;
+
+		r = sync_recv(sync, &msg, &fd, e);
+		if (r <= 0)
+			return r;
+		if (msg.type == SYNC_ERROR) {
+			*e = msg.err;
+			return -e->num;
+		}
+		if (msg.type != SYNC_NOTIFY)
+			return err_msg(e, EPROTO, "unexpected message %d", msg.type);
+		r = seccomp_agent_send(x->c, x->c->journal.config->linux_->seccomp, x->c->status,
+				       out->pid, fd, e);
+		if (r < 0)
+			return r;
+	}
+}
+
+static int launch(struct execution *x, struct runtime *rt, struct executed *out, struct err *e)
+{
+	autofd int sync = -1;
+	int pair[2], r, status;
+
+	if (prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) < 0)
+		return err_set(e, errno, "become undumpable");
+	r = sock_pair(pair, e);
+	if (r < 0)
+		return r;
+	sync = pair[0];
+	x->sync = x->process.notify_sock = pair[1];
+	/* The child is visible inside from its first moment: it must not have a directory of the
+	 * host open (CVE-2016-9962). The lock goes with the state directory. */
+	x->c->dir = fd_close(x->c->dir);
+	rt->root_fd = fd_close(rt->root_fd);
+	if ((x->namespaces & CLONE_NEWPID) && setns(x->c->pidfd, CLONE_NEWPID) < 0)
+		r = err_set(e, errno, "join the container's pid namespace");
+	if (r == 0) {
+		out->pid = clone_process(0, -1, &out->pidfd, e);
+		r = MIN(out->pid, 0);
+		if (out->pid == 0) {
+			(void)fd_close(sync);
+			child_main(x);
+		}
+	}
+	x->sync = fd_close(x->sync);
+	if (r < 0)
+		return r;
+	r = set_up_from_outside(x, rt->proc, out->pid, sync, e);
+	if (r == 0)
+		r = serve_child(x, sync, out, e);
+	if (r == 0)
+		r = pid_file_write(x->o->pid_file, out->pid, e);
+	if (r == 0)
+		r = pidfd_send(x->o->pidfd_socket, out->pidfd, e);
+	if (r < 0) {
+		(void)pidfd_signal(out->pidfd, SIGKILL);
+		(void)pidfd_wait(out->pidfd, -1, &status, NULL);
+		out->pidfd = fd_close(out->pidfd);
+	}
+	return r;
+}
+
+int container_exec(struct runtime *rt, struct container *c, const struct oci_process *p,
+		   const struct exec_options *o, struct executed *out, struct err *e)
+{
+	struct execution x = { .c = c, .spec = p, .o = o, .console_sock = -1, .sync = -1 };
+	int r;
+
+	*out = (struct executed){ .pidfd = -1 };
+	r = check_status(c, o, e);
+	if (r == 0)
+		r = check_console(p, o, e);
+	if (r == 0)
+		r = prepare(&x, rt, e);
+	if (r == 0) {
+		r = launch(&x, rt, out, e);
+		if (r < 0)
+			err_wrap(e, "unable to start container process: ");
+	}
+	process_done(&x.process);
+	cgroup_free(x.cgroup);
+	if (x.console_sock != o->console_fd)
+		(void)fd_close(x.console_sock);
+	return r;
+}

@@ -1,0 +1,104 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "engine/init/idmap.h"
+
+#include "core/proc.h"
+#include "core/procfs.h"
+#include "core/str.h"
+#include "core/strv.h"
+
+#include <errno.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+static bool is_own_id(const struct oci_id_mapping *m, size_t n, uint32_t id)
+{
+	return n == 1 && m->size == 1 && m->host_id == id;
+}
+
+bool idmap_denies_setgroups(const struct oci_linux *l)
+{
+	return geteuid() != 0 && l && is_own_id(l->gid_mappings, l->n_gid_mappings, getegid());
+}
+
+static int write_map(int proc, pid_t pid, const char *kind, const struct oci_id_mapping *m,
+		     size_t n, struct err *e)
+{
+	autofree char *path = xasprintf("%d/%s_map", (int)pid, kind);
+	autostr text = { 0 };
+
+	for (size_t i = 0; i < n; i++)
+		str_addf(&text, "%u %u %u\n", m[i].container_id, m[i].host_id, m[i].size);
+	/* The kernel takes a map in one write, and at most a page of it. */
+	if (text.len >= (size_t)sysconf(_SC_PAGESIZE) || n > 340)
+		return err_msg(e, EINVAL, "linux.%sMappings: %zu entries are more than the kernel takes",
+			       kind, n);
+	if (procfs_write(proc, path, text.p, text.len, e) < 0)
+		return err_wrap(e, "linux.%sMappings: ", kind);
+	return 0;
+}
+
+/* The set-user-id helpers of the shadow package, where distributions have them. */
+static int run_helper(pid_t pid, const char *kind, const struct oci_id_mapping *m, size_t n,
+		      struct err *e)
+{
+	static const char *const dirs[] = { "/usr/bin", "/usr/local/bin", "/bin" };
+	autofree char *pid_text = xasprintf("%d", (int)pid);
+	autofree char *name = xasprintf("new%smap", kind);
+	autofree char *path = NULL;
+	autostrv char **argv = NULL;
+	autostr output = { 0 };
+	struct proc_run run = { .output_max = 256, .output = &output };
+	int status;
+
+	for (size_t i = 0; i < ARRAY_SIZE(dirs) && !path; i++) {
+		path = xasprintf("%s/%s", dirs[i], name);
+		if (access(path, X_OK) < 0) {
+			free(path);
+			path = NULL;
+		}
+	}
+	if (!path)
+		return err_msg(e, ENOENT, "linux.%sMappings: %s is not installed, which a user "
+					  "without privilege needs", kind, name);
+	strv_push(&argv, name);
+	strv_push(&argv, pid_text);
+	for (size_t i = 0; i < n; i++) {
+		strv_push_take(&argv, xasprintf("%u", m[i].container_id));
+		strv_push_take(&argv, xasprintf("%u", m[i].host_id));
+		strv_push_take(&argv, xasprintf("%u", m[i].size));
+	}
+	run.path = path;
+	run.argv = argv;
+	status = proc_run(&run, e);
+	if (status < 0)
+		return err_wrap(e, "%s: ", name);
+	if (status != 0)
+		return err_msg(e, EPERM, "linux.%sMappings: %s: %s", kind, name,
+			       output.len ? output.p : "failed");
+	return 0;
+}
+
+static int set_map(int proc, pid_t pid, const char *kind, const struct oci_id_mapping *m, size_t n,
+		   uint32_t own_id, struct err *e)
+{
+	if (geteuid() == 0 || is_own_id(m, n, own_id))
+		return write_map(proc, pid, kind, m, n, e);
+	return run_helper(pid, kind, m, n, e);
+}
+
+int idmap_write(int proc, pid_t pid, const struct oci_linux *l, struct err *e)
+{
+	int r;
+
+	if (idmap_denies_setgroups(l)) {
+		autofree char *path = xasprintf("%d/setgroups", (int)pid);
+
+		r = procfs_write(proc, path, "deny", 4, e);
+		if (r < 0)
+			return r;
+	}
+	r = set_map(proc, pid, "uid", l->uid_mappings, l->n_uid_mappings, geteuid(), e);
+	if (r < 0)
+		return r;
+	return set_map(proc, pid, "gid", l->gid_mappings, l->n_gid_mappings, getegid(), e);
+}

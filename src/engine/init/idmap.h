@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/**
+ * idmap.h - write a new user namespace's maps.
+ * Spec: config-linux.md#user-namespace-mappings. See user_namespaces(7).
+ */
+#ifndef ENGINE_INIT_IDMAP_H
+#define ENGINE_INIT_IDMAP_H
+
+#include "core/err.h"
+#include "libocispec/config.h"
+
+/**
+ * idmap_write - give @pid's user namespace its uid and gid maps.
+ * @proc: a verified procfs handle
+ *
+ * With privilege they are written directly. Without, a map of just the caller's own id is written
+ * (and setgroups denied), anything else goes through newuidmap and newgidmap.
+ */
+int idmap_write(int proc, pid_t pid, const struct oci_linux *l, struct err *e);
+
+/* Whether setgroups will be denied in a namespace with these maps. */
+bool idmap_denies_setgroups(const struct oci_linux *l);
+
+#endif

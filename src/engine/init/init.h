@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/**
+ * init.h - the container's first process, and the clone that makes it.
+ *
+ * `launch` is the runtime's half, `init` the child's. They talk over core/sock with init/sync.
+ *
+ *   runtime                                   init
+ *   clone3 with every new namespace     ->    enter the cgroup, join, build the file tree, …
+ *   (uid and gid maps)                  <-    SYNC_MAPS, SYNC_GO
+ *   host's hooks                        <-    SYNC_HOOKS, SYNC_GO
+ *                                       <-    SYNC_READY (verified; only execve is missing)
+ *   state.json                          ->    SYNC_COMMIT: no longer dies with the runtime
+ *   run: SYNC_START                     ->    startContainer hooks, execve closes the socket
+ *   create: waits for the answer, ends  <-    SYNC_GO; waits on the listening socket for `start`
+ */
+#ifndef ENGINE_INIT_INIT_H
+#define ENGINE_INIT_INIT_H
+
+#include "engine/cgroup/cgroup.h"
+#include "engine/fs/rootfs.h"
+#include "engine/init/process.h"
+#include "engine/namespaces.h"
+
+/* All that the child needs; made by the parent, inherited by the clone. */
+struct init {
+	const struct oci_config *config;
+	const char *id;
+	int proc;
+	struct namespaces ns;
+	struct cgroup *cgroup;
+	struct rootfs rootfs;
+	struct process_plan process;
+	bool new_keyring;
+	bool staged;	  /* a stage process has entered the user namespace already; set by launch */
+	int sync;	  /* the child's end */
+	int listener;	  /* where `start` connects; -1 when the runtime starts it over sync */
+	int console_sock; /* takes the terminal's master; -1 without a terminal */
+};
+
+struct launched {
+	pid_t pid; /* as the host sees it */
+	int pidfd;
+	int sync; /* the parent's end */
+};
+
+/**
+ * launch - clone init. It is running when this returns, with its maps written.
+ *
+ * On failure no process is left.
+ */
+int launch(struct init *in, struct launched *out, struct err *e);
+
+/* The names of init's steps in their order, NULL-terminated: for the test that guards it. */
+const char *const *init_step_names(void);
+
+/* The child's whole life; never returns. */
+_noreturn_ void init_main(struct init *in);
+
+#endif

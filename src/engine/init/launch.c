@@ -1,0 +1,226 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "engine/init/init.h"
+
+#include "core/proc.h"
+#include "core/procfs.h"
+#include "core/sock.h"
+#include "core/str.h"
+#include "engine/init/clone.h"
+#include "engine/init/idmap.h"
+#include "engine/init/sync.h"
+#include "engine/security/creds.h"
+
+#include <errno.h>
+#include <sched.h>
+#include <signal.h>
+#include <stdio.h>
+#include <sys/prctl.h>
+#include <unistd.h>
+
+#ifndef CLONE_NEWTIME
+#define CLONE_NEWTIME 0x00000080
+#endif
+
+/* The cgroup namespace is made by init, once it is in its cgroup. */
+#define CLONED_FLAGS (CLONE_NEWNS | CLONE_NEWPID | CLONE_NEWNET | CLONE_NEWIPC | CLONE_NEWUTS)
+
+/*
+ * One clone3 makes everything, unless something must be true of init's *parent* first: it must be
+ * inside a user namespace that is joined, or have joined the pid or time namespace that its child
+ * is to live in. Then a stage process stands in between, and init is made its sibling.
+ */
+static bool needs_stage(const struct namespaces *ns)
+{
+	return namespaces_join_fd(ns, CLONE_NEWUSER) >= 0 ||
+	       namespaces_join_fd(ns, CLONE_NEWPID) >= 0 || namespaces_has(ns, CLONE_NEWTIME);
+}
+
+static int write_time_offset(int proc, const char *clock, const struct oci_time_offset *o,
+			     struct err *e)
+{
+	char text[64];
+	int n;
+
+	if (!o)
+		return 0;
+	n = snprintf(text, sizeof(text), "%s %lld %u\n", clock, (long long)o->secs, o->nanosecs);
+	if (procfs_write(proc, "self/timens_offsets", text, (size_t)n, e) < 0)
+		return err_wrap(e, "linux.timeOffsets.%s: ", clock);
+	return 0;
+}
+
+static int new_time_namespace(const struct init *in, struct err *e)
+{
+	const struct oci_time_offsets *o = in->config->linux_->time_offsets;
+	int r;
+
+	if (!namespaces_has_new(&in->ns, CLONE_NEWTIME))
+		return 0;
+	if (unshare(CLONE_NEWTIME) < 0)
+		return err_set(e, errno, "unshare the time namespace");
+	if (!o)
+		return 0;
+	/* Before the first process enters: after that the kernel refuses. */
+	r = write_time_offset(in->proc, "monotonic", o->monotonic, e);
+	return r < 0 ? r : write_time_offset(in->proc, "boottime", o->boottime, e);
+}
+
+static int stage_user_namespace(struct init *in, struct err *e)
+{
+	int r;
+
+	if (namespaces_has_new(&in->ns, CLONE_NEWUSER)) {
+		if (unshare(CLONE_NEWUSER) < 0)
+			return err_set(e, errno, "unshare the user namespace");
+	} else {
+		r = namespaces_join(&in->ns, CLONE_NEWUSER, e);
+		if (r < 0)
+			return r;
+	}
+	if (!namespaces_has(&in->ns, CLONE_NEWUSER))
+		return 0;
+	r = sync_send(in->sync, SYNC_MAPS, -1, e);
+	if (r == 0)
+		r = sync_expect(in->sync, SYNC_GO, e);
+	return r < 0 ? r : creds_set(0, 0, NULL, in->process.keep_groups, e);
+}
+
+static pid_t stage_clone(struct init *in, int *pidfd, struct err *e)
+{
+	int r;
+
+	if (prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0) < 0)
+		return err_set(e, errno, "set the parent-death signal");
+	r = stage_user_namespace(in, e);
+	if (r == 0)
+		r = namespaces_join(&in->ns, CLONE_NEWPID | CLONE_NEWTIME, e);
+	if (r == 0)
+		r = new_time_namespace(in, e);
+	if (r < 0)
+		return err_wrap(e, "error during container init: ");
+	return clone_process((uint64_t)(in->ns.new_flags & CLONED_FLAGS) | CLONE_PARENT,
+			     cgroup_v2_fd(in->cgroup), pidfd, e);
+}
+
+/* The stage's whole life; in init, the clone's child, it goes on into init_main. */
+_noreturn_ static void stage_main(struct init *in)
+{
+	struct err e = { 0 };
+	int pidfd = -1;
+	pid_t pid;
+
+	pid = stage_clone(in, &pidfd, &e);
+	if (pid == 0)
+		init_main(in);
+	if (pid > 0 && sync_send_pid(in->sync, pid, pidfd, &e) == 0)
+		_exit(0);
+	if (pidfd >= 0)
+		(void)pidfd_signal(pidfd, SIGKILL); /* nobody would ever know of it */
+	sync_send_error(in->sync, &e);
+	_exit(1);
+}
+
+/* Serves the stage until it has told init's pid. */
+static int serve_stage(struct init *in, int sock, pid_t stage, struct launched *out, struct err *e)
+{
+	struct sync_msg msg;
+	int fd, r;
+
+	for (;;) {
+		r = sync_recv(sock, &msg, &fd, e);
+		if (r <= 0)
+			return r < 0 ? r : err_msg(e, EPIPE, "the container's init died early");
+		if (msg.type == SYNC_PID && fd >= 0) {
+			out->pid = msg.pid;
+			out->pidfd = fd;
+			return 0;
+		}
+		(void)fd_close(fd);
+		if (msg.type == SYNC_ERROR) {
+			*e = msg.err;
+			return -e->num;
+		}
+		if (msg.type != SYNC_MAPS)
+			return err_msg(e, EPROTO, "unexpected message %d", msg.type);
+		if (namespaces_has_new(&in->ns, CLONE_NEWUSER)) {
+			r = idmap_write(in->proc, stage, in->config->linux_, e);
+			if (r < 0)
+				return r;
+		}
+		r = sync_send(sock, SYNC_GO, -1, e);
+		if (r < 0)
+			return r;
+	}
+}
+
+static int launch_staged(struct init *in, int sock, struct launched *out, struct err *e)
+{
+	autofd int stage_fd = -1;
+	int r, status;
+	pid_t stage;
+
+	stage = clone_process(0, -1, &stage_fd, e);
+	if (stage < 0)
+		return stage;
+	if (stage == 0) {
+		(void)fd_close(sock);
+		stage_main(in);
+	}
+	in->sync = fd_close(in->sync);
+	r = serve_stage(in, sock, stage, out, e);
+	if (r < 0)
+		(void)pidfd_signal(stage_fd, SIGKILL);
+	(void)pidfd_wait(stage_fd, -1, &status, NULL); /* it ends by itself, or of the signal */
+	return r;
+}
+
+static int launch_direct(struct init *in, int sock, struct launched *out, struct err *e)
+{
+	uint64_t flags = (uint64_t)(in->ns.new_flags & (CLONED_FLAGS | CLONE_NEWUSER));
+	int r;
+
+	out->pid = clone_process(flags, cgroup_v2_fd(in->cgroup), &out->pidfd, e);
+	if (out->pid < 0)
+		return out->pid;
+	if (out->pid == 0) {
+		(void)fd_close(sock);
+		init_main(in);
+	}
+	in->sync = fd_close(in->sync);
+	if (!(flags & CLONE_NEWUSER))
+		return 0;
+	r = sync_expect(sock, SYNC_MAPS, e);
+	if (r == 0)
+		r = idmap_write(in->proc, out->pid, in->config->linux_, e);
+	return r < 0 ? r : sync_send(sock, SYNC_GO, -1, e);
+}
+
+int launch(struct init *in, struct launched *out, struct err *e)
+{
+	autofd int sock = -1;
+	int pair[2], status, r;
+
+	*out = (struct launched){ .pidfd = -1, .sync = -1 };
+	/* Whoever shares a namespace with the child must not look into it (CVE-2016-9962). */
+	if (prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) < 0)
+		return err_set(e, errno, "become undumpable");
+	r = sock_pair(pair, e);
+	if (r < 0)
+		return r;
+	sock = pair[0];
+	in->sync = pair[1];
+	in->process.notify_sock = pair[1];
+	in->staged = needs_stage(&in->ns);
+	r = in->staged ? launch_staged(in, sock, out, e) : launch_direct(in, sock, out, e);
+	in->sync = fd_close(in->sync);
+	if (r < 0) {
+		if (out->pidfd >= 0) {
+			(void)pidfd_signal(out->pidfd, SIGKILL);
+			(void)pidfd_wait(out->pidfd, -1, &status, NULL);
+		}
+		out->pidfd = fd_close(out->pidfd);
+		return r;
+	}
+	out->sync = TAKE_FD(sock);
+	return 0;
+}

@@ -1,0 +1,282 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "engine/init/process.h"
+
+#include "core/inroot.h"
+#include "core/log.h"
+#include "core/strv.h"
+#include "engine/init/env.h"
+#include "engine/init/lookup.h"
+#include "engine/init/sync.h"
+#include "engine/security/attrs.h"
+#include "engine/security/creds.h"
+#include "engine/security/lsm.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/close_range.h>
+#include <limits.h>
+#include <signal.h>
+#include <sys/prctl.h>
+#include <sys/stat.h>
+#include <sys/sysmacros.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+int process_prepare(struct process_plan *p, const struct oci_seccomp *seccomp,
+		    char *const *env_extra, struct err *e)
+{
+	autostrv char **unknown = NULL;
+	int r;
+
+	r = caps_resolve(p->spec->capabilities, &p->caps, &unknown, e);
+	if (r < 0)
+		return r;
+	for (size_t i = 0; unknown && unknown[i]; i++)
+		log_debug("process.capabilities: ignoring %s, unknown to this kernel", unknown[i]);
+	if (seccomp) {
+		r = seccomp_compile(seccomp, -1, &p->seccomp, e);
+		if (r < 0)
+			return err_wrap(e, "linux.seccomp: ");
+		p->has_seccomp = p->seccomp.n > 0;
+	}
+	p->env = env_merge(p->spec->env, env_extra);
+	return 0;
+}
+
+void process_done(struct process_plan *p)
+{
+	seccomp_program_done(&p->seccomp);
+	strv_free(p->env);
+	free(p->path);
+	p->env = NULL;
+	p->path = NULL;
+}
+
+void process_reset_signals(void)
+{
+	struct sigaction now;
+	sigset_t none;
+
+	for (int sig = 1; sig < NSIG; sig++)
+		if (sigaction(sig, NULL, &now) == 0 && now.sa_handler == SIG_IGN)
+			(void)signal(sig, SIG_DFL); /* SIGKILL and SIGSTOP are never ignored */
+	sigemptyset(&none);
+	(void)sigprocmask(SIG_SETMASK, &none, NULL);
+}
+
+int process_seal_fds(int keep, struct err *e)
+{
+	int fd = 3 + keep;
+
+	if (close_range((unsigned)fd, ~0U, CLOSE_RANGE_CLOEXEC) == 0)
+		return 0;
+	if (errno != ENOSYS && errno != EINVAL)
+		return err_set(e, errno, "mark descriptors close-on-exec");
+	/* Before 5.11: whatever this process may have open. */
+	for (long max = sysconf(_SC_OPEN_MAX); fd < max; fd++)
+		(void)fcntl(fd, F_SETFD, FD_CLOEXEC); /* EBADF: not open */
+	return 0;
+}
+
+/* With HOME from the image's passwd when the configuration gives none. */
+static void set_home(struct process_plan *p, uint32_t uid)
+{
+	const char *home = strv_env_get(p->env, "HOME");
+	autofree char *dir = NULL, *entry = NULL;
+	char *extra[2] = { NULL, NULL };
+	autofd int root = -1;
+	char **merged;
+
+	if (home && *home)
+		return;
+	root = open("/", O_PATH | O_DIRECTORY | O_CLOEXEC);
+	dir = root >= 0 ? passwd_home(root, uid) : xstrdup("/");
+	extra[0] = entry = xasprintf("HOME=%s", dir);
+	merged = env_merge(p->env, extra);
+	strv_free(p->env);
+	p->env = merged;
+}
+
+/* The program must be able to reopen its own stdio; /dev/null is everybody's. */
+static int give_stdio(const struct oci_user *user, struct err *e)
+{
+	uid_t uid = user ? user->uid : 0;
+	gid_t gid = user ? user->gid : 0;
+	struct stat st;
+
+	for (int fd = 0; fd <= 2; fd++) {
+		if (fstat(fd, &st) < 0) {
+			if (errno == EBADF)
+				continue;
+			return err_set(e, errno, "stat descriptor %d", fd);
+		}
+		if (S_ISCHR(st.st_mode) && st.st_rdev == makedev(1, 3))
+			continue;
+		if (st.st_uid == uid && st.st_gid == gid)
+			continue;
+		/* Not ours to give (user namespace), or a read-only file: as good as it gets. */
+		if (fchown(fd, uid, gid) < 0 && errno != EPERM && errno != EINVAL &&
+		    errno != EROFS)
+			return err_set(e, errno, "chown descriptor %d to %u:%u", fd, uid, gid);
+	}
+	return 0;
+}
+
+/*
+ * CVE-2024-21626: a working directory behind a leaked descriptor is outside the root. getcwd(2)
+ * answers with a path that does not begin with '/' then.
+ */
+static int check_cwd(struct err *e)
+{
+	char buf[PATH_MAX + 16];
+	long n = syscall(SYS_getcwd, buf, sizeof(buf));
+
+	if (n < 0)
+		return errno == ENOENT || errno == ERANGE ?
+			       err_msg(e, EPERM, "current working directory is outside of container "
+						 "mount namespace root -- possible container breakout") :
+			       err_set(e, errno, "getcwd");
+	if (buf[0] != '/')
+		return err_msg(e, EPERM, "current working directory is outside of container "
+					 "mount namespace root -- possible container breakout");
+	return 0;
+}
+
+/* Tried with privilege and without: either may be needed (a root-squashed mount, mode 0700). */
+static int enter_cwd(const struct process_plan *p, bool final, struct err *e)
+{
+	const char *cwd = p->spec->cwd;
+	int num;
+
+	if (chdir(cwd) == 0)
+		return check_cwd(e);
+	num = errno;
+	if (!final && num == ENOENT && p->make_cwd) {
+		autofd int root = open("/", O_PATH | O_DIRECTORY | O_CLOEXEC);
+		autofd int dir = -1;
+
+		if (root < 0)
+			return err_set(e, errno, "open /");
+		dir = inroot_mkdir_all(root, cwd, 0755, e);
+		if (dir < 0)
+			return err_wrap(e, "process.cwd: ");
+		if (fchdir(dir) < 0)
+			return err_set(e, errno, "chdir to cwd (\"%s\") set in config.json failed",
+				       cwd);
+		return check_cwd(e);
+	}
+	if (!final && num == EACCES)
+		return 0; /* once more as the user */
+	return err_set(e, num, "chdir to cwd (\"%s\") set in config.json failed", cwd);
+}
+
+static int set_labels(const struct process_plan *p, struct err *e)
+{
+	int r = 0;
+
+	if (p->spec->apparmor_profile && *p->spec->apparmor_profile)
+		r = apparmor_set_exec(p->proc, p->spec->apparmor_profile, e);
+	if (r == 0 && p->spec->selinux_label && *p->spec->selinux_label)
+		r = selinux_set_exec(p->proc, p->spec->selinux_label, e);
+	return r;
+}
+
+static int set_attributes(const struct process_plan *p, struct err *e)
+{
+	int r;
+
+	r = p->cpus ? attrs_set_affinity(p->cpus, e) : attrs_reset_affinity(e);
+	if (r == 0)
+		r = attrs_set_scheduler(p->spec, e);
+	if (r == 0)
+		r = attrs_set_io_priority(p->spec, e);
+	if (r == 0)
+		r = attrs_set_personality(p->linux_, e);
+	if (r == 0)
+		r = attrs_set_memory_policy(p->linux_, e);
+	if (r == 0)
+		r = attrs_set_rlimits(p->spec, e);
+	return r;
+}
+
+static int load_seccomp(struct process_plan *p, struct err *e)
+{
+	autofd int listener = -1;
+	int r;
+
+	r = seccomp_install(&p->seccomp, e);
+	if (r < 0)
+		return r;
+	p->has_seccomp = false;
+	if (!p->seccomp.notify)
+		return 0;
+	listener = r;
+	r = sync_send(p->notify_sock, SYNC_NOTIFY, listener, e);
+	return r < 0 ? err_wrap(e, "hand over the seccomp listener: ") : 0;
+}
+
+static int verify(const struct process_plan *p, struct err *e)
+{
+	int r;
+
+	r = caps_verify(&p->caps, e);
+	if (r < 0)
+		return r;
+	if (p->spec->no_new_privileges && prctl(PR_GET_NO_NEW_PRIVS, 0, 0, 0, 0) != 1)
+		return err_msg(e, EPERM, "no_new_privs did not take effect");
+	if (!p->has_seccomp && p->seccomp.n)
+		return seccomp_verify(&p->seccomp, e);
+	return 0;
+}
+
+int process_become(struct process_plan *p, struct err *e)
+{
+	const struct oci_user *user = p->spec->user;
+	uint32_t uid = user ? user->uid : 0, gid = user ? user->gid : 0;
+	struct u32list none = { 0 };
+	int r;
+
+	r = set_attributes(p, e);
+	if (r == 0)
+		r = set_labels(p, e);
+	if (r == 0)
+		r = give_stdio(user, e);
+	if (r == 0)
+		r = enter_cwd(p, false, e);
+	if (r < 0)
+		return r;
+	(void)umask(user && user->umask.is_set ? (mode_t)user->umask.value : 0022);
+	set_home(p, uid);
+	if (p->spec->no_new_privileges && prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0)
+		return err_set(e, errno, "set no_new_privs");
+	/* Without no_new_privs loading a filter takes CAP_SYS_ADMIN, which goes away next. */
+	if (p->has_seccomp && (!p->spec->no_new_privileges || p->seccomp.notify)) {
+		r = load_seccomp(p, e);
+		if (r < 0)
+			return r;
+	}
+	r = caps_drop_bounding(&p->caps, e);
+	if (r == 0)
+		r = creds_set(uid, gid, user ? &user->additional_gids : &none, p->keep_groups, e);
+	if (r == 0)
+		r = enter_cwd(p, true, e);
+	if (r == 0)
+		r = caps_apply(&p->caps, e);
+	if (r == 0)
+		r = program_lookup(p->spec->args[0], strv_env_get(p->env, "PATH"), &p->path, e);
+	if (r == 0)
+		r = verify(p, e);
+	return r;
+}
+
+int process_exec(struct process_plan *p, struct err *e)
+{
+	if (p->has_seccomp) {
+		int r = load_seccomp(p, e);
+
+		if (r < 0)
+			return r;
+	}
+	execve(p->path, p->spec->args, p->env);
+	return err_set(e, errno, "exec %s", p->path);
+}

@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/**
+ * process.h - from a child of the runtime to the user's program: shared by create and exec.
+ *
+ * process_prepare runs in the parent and does all that can be done there (names to masks, the
+ * seccomp program, the environment); process_become and process_exec run in the child, inside the
+ * container's namespaces and root.
+ */
+#ifndef ENGINE_INIT_PROCESS_H
+#define ENGINE_INIT_PROCESS_H
+
+#include "core/err.h"
+#include "engine/security/caps.h"
+#include "engine/security/seccomp.h"
+#include "libocispec/config.h"
+
+struct process_plan {
+	const struct oci_process *spec;
+	const struct oci_linux *linux_; /* may be NULL */
+	int preserve_fds;
+	bool make_cwd;	  /* create makes a missing cwd, exec does not */
+	bool keep_groups; /* setgroups is denied here */
+	int proc;	  /* the host's procfs, for labels; -1 when none are asked for */
+	const char *cpus; /* affinity to take, a cpu list; NULL: all that the cpuset allows */
+	int notify_sock;  /* sync socket that takes the seccomp listener */
+	/* filled by process_prepare */
+	struct caps caps;
+	struct seccomp_program seccomp;
+	bool has_seccomp;
+	char **env;
+	/* filled by process_become */
+	char *path; /* of the program, inside the container */
+};
+
+/* @env_extra: entries to add, such as LISTEN_FDS; may be NULL. @seccomp: NULL for none. */
+int process_prepare(struct process_plan *p, const struct oci_seccomp *seccomp,
+		    char *const *env_extra, struct err *e);
+void process_done(struct process_plan *p);
+
+/**
+ * process_become - take on everything the configuration says of the process but the program.
+ *
+ * In this order: attributes that need privilege, labels, working directory, bounding set, ids,
+ * capabilities, the program looked up. Afterwards all of it is re-read, and a difference is an
+ * error. Call with the container's root as root.
+ */
+int process_become(struct process_plan *p, struct err *e);
+
+/* Load the seccomp program if that is still to be done, and execve. Returns only on failure. */
+int process_exec(struct process_plan *p, struct err *e);
+
+/* Everything from 3 + keep on becomes close-on-exec. */
+int process_seal_fds(int keep, struct err *e);
+
+/* Blocked signals and ignored ones are the caller's business, not the program's. */
+void process_reset_signals(void);
+
+#endif

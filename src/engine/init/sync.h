@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/**
+ * sync.h - what the runtime and the container's first process say to each other.
+ *
+ * One SOCK_SEQPACKET message per step, of fixed size: an error in the child is the same struct err
+ * in the parent. The end of the stream means that the peer is gone or, after SYNC_START, that
+ * execve succeeded: the socket is close-on-exec.
+ */
+#ifndef ENGINE_INIT_SYNC_H
+#define ENGINE_INIT_SYNC_H
+
+#include "core/err.h"
+
+enum sync_type {
+	SYNC_MAPS = 1, /* child: write my uid and gid maps */
+	SYNC_PID,      /* stage: here is the pid of init, with its pidfd */
+	SYNC_HOOKS,    /* child: namespaces and mounts are there, run the host's hooks */
+	SYNC_NOTIFY,   /* child: the seccomp listener's fd */
+	SYNC_READY,    /* child: all is set up, and verified */
+	SYNC_GO,       /* parent: done, go on */
+	SYNC_COMMIT,   /* parent: you are on record; live on without me */
+	SYNC_START,    /* parent or `start`: run the user's program */
+	SYNC_ERROR,    /* child: failed; err says why. It ends. */
+};
+
+struct sync_msg {
+	enum sync_type type;
+	pid_t pid; /* SYNC_PID */
+	struct err err; /* SYNC_ERROR */
+};
+
+/* @fd_to_pass: -1 for none. */
+int sync_send(int sock, enum sync_type type, int fd_to_pass, struct err *e);
+int sync_send_pid(int sock, pid_t pid, int pidfd, struct err *e);
+void sync_send_error(int sock, const struct err *err); /* best effort: the peer may be gone */
+
+/**
+ * sync_recv - wait for a message.
+ * @fd: receives a passed descriptor, or -1; may be NULL
+ *
+ * Returns: 1 and *msg; 0 at the end of the stream; or -errno.
+ */
+int sync_recv(int sock, struct sync_msg *msg, int *fd, struct err *e);
+
+/* Waits for exactly this type. -EPIPE when the peer is gone, or the peer's own error. */
+int sync_expect(int sock, enum sync_type type, struct err *e);
+
+#endif

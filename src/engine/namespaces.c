@@ -1,0 +1,96 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "engine/namespaces.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/nsfs.h>
+#include <sched.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+static int open_namespace(const struct oci_namespace *n, size_t index, struct err *e)
+{
+	autofd int fd = -1;
+	int type;
+
+	/* A path of the host, often /proc/PID/ns/KIND or a bind mount of one. */
+	fd = open(n->path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+	if (fd < 0)
+		return err_set(e, errno, "linux.namespaces[%zu].path: open %s", index, n->path);
+	type = ioctl(fd, NS_GET_NSTYPE);
+	if (type < 0)
+		return err_msg(e, EINVAL, "linux.namespaces[%zu].path: %s is not a namespace", index,
+			       n->path);
+	if (type != n->type)
+		return err_msg(e, EINVAL, "linux.namespaces[%zu].path: %s is a %s namespace, not a %s one",
+			       index, n->path, names_get(oci_namespace_names, type) ?: "different",
+			       names_get(oci_namespace_names, n->type));
+	return TAKE_FD(fd);
+}
+
+int namespaces_open(const struct oci_config *c, struct namespaces *out,
+		    struct err *e)
+{
+	const struct oci_linux *l = c->linux_;
+
+	*out = (struct namespaces){ 0 };
+	for (size_t i = 0; l && i < l->n_namespaces; i++) {
+		const struct oci_namespace *n = &l->namespaces[i];
+		int fd;
+
+		if (!n->path) {
+			out->new_flags |= n->type;
+			continue;
+		}
+		fd = open_namespace(n, i, e);
+		if (fd < 0) {
+			namespaces_close(out);
+			return fd;
+		}
+		out->join[out->n_join++] = (struct ns_join){ n->type, fd };
+		if (n->type == CLONE_NEWUSER && out->n_join > 1) {
+			struct ns_join first = out->join[0];
+
+			out->join[0] = out->join[out->n_join - 1];
+			out->join[out->n_join - 1] = first;
+		}
+	}
+	return 0;
+}
+
+void namespaces_close(struct namespaces *ns)
+{
+	for (size_t i = 0; i < ns->n_join; i++)
+		(void)fd_close(ns->join[i].fd);
+	*ns = (struct namespaces){ 0 };
+}
+
+bool namespaces_has_new(const struct namespaces *ns, int type)
+{
+	return ns->new_flags & type;
+}
+
+int namespaces_join_fd(const struct namespaces *ns, int type)
+{
+	for (size_t i = 0; i < ns->n_join; i++)
+		if (ns->join[i].type == type)
+			return ns->join[i].fd;
+	return -1;
+}
+
+bool namespaces_has(const struct namespaces *ns, int type)
+{
+	return namespaces_has_new(ns, type) || namespaces_join_fd(ns, type) >= 0;
+}
+
+int namespaces_join(const struct namespaces *ns, int mask, struct err *e)
+{
+	for (size_t i = 0; i < ns->n_join; i++) {
+		const struct ns_join *j = &ns->join[i];
+
+		if ((j->type & mask) && setns(j->fd, j->type) < 0)
+			return err_set(e, errno, "join %s namespace",
+				       names_get(oci_namespace_names, j->type));
+	}
+	return 0;
+}

@@ -1,0 +1,111 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "engine/remove.h"
+
+#include "core/log.h"
+#include "core/proc.h"
+#include "engine/hooks.h"
+
+#include <errno.h>
+#include <signal.h>
+
+#define KILL_TIMEOUT_MS 10000
+
+int container_signal_all(struct container *c, int sig, struct err *e)
+{
+	_cleanup_(cgroup_free_p) struct cgroup *cg = NULL;
+	int r;
+
+	r = container_cgroup(c, &cg, e);
+	return r < 0 || !cg ? r : cgroup_signal(cg, sig, e);
+}
+
+static int thaw(struct container *c, struct err *e)
+{
+	_cleanup_(cgroup_free_p) struct cgroup *cg = NULL;
+	int r;
+
+	r = container_cgroup(c, &cg, e);
+	return r < 0 || !cg ? r : cgroup_freeze(cg, false, e);
+}
+
+int container_kill(struct container *c, int sig, struct err *e)
+{
+	int r;
+
+	if (c->pidfd < 0)
+		return err_msg(e, ESRCH, "container not running");
+	r = pidfd_signal(c->pidfd, sig);
+	if (r == -ESRCH)
+		return err_msg(e, ESRCH, "container not running");
+	if (r < 0)
+		return err_set(e, -r, "signal container %s", c->id);
+	/* A frozen process dies only once it is thawed (cgroup v1). */
+	if (sig == SIGKILL && c->status == OCI_PAUSED)
+		return thaw(c, e);
+	return 0;
+}
+
+int container_kill_all(struct container *c, struct err *e)
+{
+	int r = 0;
+
+	if (c->pidfd >= 0) {
+		r = container_kill(c, SIGKILL, e);
+		if (r < 0 && r != -ESRCH)
+			return r;
+	}
+	/* With its pid namespace its processes die too; without, they have to be found. */
+	if (!c->has_state || c->state.shared_pids) {
+		r = container_signal_all(c, SIGKILL, e);
+		if (r < 0)
+			return r;
+	}
+	if (c->pidfd >= 0 && pidfd_poll(c->pidfd, KILL_TIMEOUT_MS) == 0)
+		return err_msg(e, EBUSY, "container %s: init did not die within %d s of SIGKILL",
+			       c->id, KILL_TIMEOUT_MS / 1000);
+	return 0;
+}
+
+/* They cannot keep the container: a failure is only logged (config.md#poststop). */
+static void run_poststop(struct container *c)
+{
+	const struct oci_hooks *h;
+	autofree char *state = NULL;
+	struct err e = { 0 };
+
+	if (container_load_journal(c, &e) < 0) {
+		log_warning("%s", e.text);
+		return;
+	}
+	h = c->journal.config->hooks;
+	if (!h)
+		return;
+	state = container_state_json(c, OCI_STOPPED, 0);
+	/* Each of them runs, whatever became of the one before. */
+	for (size_t i = 0; i < h->n_poststop; i++)
+		if (hooks_run("poststop", &h->poststop[i], 1, state, c->journal.bundle, &e) < 0)
+			log_warning("%s", e.text);
+}
+
+int container_delete(struct container *c, bool force, struct err *e)
+{
+	_cleanup_(cgroup_free_p) struct cgroup *cg = NULL;
+	int r;
+
+	if (!force && (c->status == OCI_RUNNING || c->status == OCI_PAUSED))
+		return err_msg(e, EBUSY, "cannot delete container %s that is not stopped: %s",
+			       c->id, names_get(oci_status_names, c->status));
+	if (!force && c->damage)
+		return err_msg(e, -c->damage, "cannot delete container %s: its state is damaged; "
+					      "use --force", c->id);
+	r = container_kill_all(c, e);
+	if (r == 0)
+		r = container_cgroup(c, &cg, e);
+	if (r == 0 && cg)
+		r = cgroup_remove(cg, e);
+	if (r < 0)
+		return r;
+	if (c->has_state && c->state.poststop)
+		run_poststop(c);
+	return container_remove_state(c, e);
+}

@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/**
+ * start.h - let a created container's init run the user's program.
+ */
+#ifndef ENGINE_START_H
+#define ENGINE_START_H
+
+#include "engine/container.h"
+
+/**
+ * container_start - `start`: returns when execve has succeeded, or with its error.
+ * @c: locked exclusively
+ */
+int container_start(struct container *c, struct err *e);
+
+/* The same for `run`, over the socket that container_create returned. */
+int container_start_over(struct container *c, int sync, struct err *e);
+
+#endif

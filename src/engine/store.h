@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/**
+ * store.h - the two files that a container's state directory holds.
+ *
+ * create.json is the journal: what `create` was asked to make, written whole before the first side
+ * effect and never changed. If it is missing or torn, nothing was made. It also keeps the
+ * configuration, so that later changes of the bundle's config.json change nothing.
+ *
+ * state.json is the commit: which process is the container's, put in place by rename. Readers need
+ * no lock: they see no file or a whole one.
+ */
+#ifndef ENGINE_STORE_H
+#define ENGINE_STORE_H
+
+#include "core/record.h"
+#include "libocispec/config.h"
+
+#define STORE_JOURNAL "create.json"
+#define STORE_STATE "state.json"
+#define STORE_SOCKET "start.sock" /* where a created init waits for `start` */
+
+/* What both files begin with. */
+struct store_journal {
+	char *id;
+	char *bundle;	/* absolute */
+	char *rootfs;	/* absolute */
+	char *created;	/* RFC 3339 with nanoseconds, UTC */
+	uint32_t owner; /* uid that called create */
+	int cgroup_manager; /* enum cgroup_manager */
+	char *cgroup_path;  /* as cgroup_path() gave it */
+	struct oci_config *config;
+};
+
+struct store_state {
+	char *oci_version;
+	char *id;
+	int64_t pid; /* of init, as the host sees it */
+	uint64_t start_time; /* clock ticks after boot; with boot_id the process's identity */
+	uint64_t pid_inode;  /* of its pidfd where pidfs has unique ones (6.9); else 0 */
+	char *boot_id;
+	char *bundle;
+	char *rootfs;
+	char *created;
+	uint32_t owner;
+	int cgroup_manager;
+	char *cgroup_path;
+	bool shared_pids; /* no pid namespace of its own: its processes outlive init */
+	bool poststop;	  /* create.json has poststop hooks */
+	struct strmap annotations;
+};
+
+int store_journal_write(int dir, const struct store_journal *j, struct err *e);
+/* Returns 1 and fills *out, 0 when absent or torn (nothing was made then), or -errno. */
+int store_journal_read(int dir, struct store_journal *out, struct err *e);
+void store_journal_done(struct store_journal *j);
+
+int store_state_write(int dir, const struct store_state *s, struct err *e);
+/* Returns 1, 0 when absent, or -errno (-EINVAL: damaged). */
+int store_state_read(int dir, struct store_state *out, struct err *e);
+void store_state_done(struct store_state *s);
+
+#endif

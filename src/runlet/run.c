@@ -1,0 +1,154 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "runlet/runlet.h"
+
+#include "core/log.h"
+#include "engine/create.h"
+#include "engine/foreground.h"
+#include "engine/remove.h"
+#include "engine/start.h"
+
+#include <errno.h>
+#include <sys/prctl.h>
+
+struct run_args {
+	char *bundle, *config, *console_socket, *pidfd_socket, *pid_file, *args;
+	int64_t preserve_fds;
+	bool no_pivot, no_new_keyring, detach, keep, no_subreaper;
+};
+
+static const struct opt run_opts[] = {
+	O_STRING_("bundle", 'b', struct run_args, bundle, "DIR", "the bundle, by default the working directory"),
+	O_STRING_("config", 'f', struct run_args, config, "FILE", "read the configuration from FILE instead of config.json"),
+	O_STRING_("console-socket", 0, struct run_args, console_socket, "SOCKET", "send the terminal's master to this Unix socket"),
+	O_STRING_("pidfd-socket", 0, struct run_args, pidfd_socket, "SOCKET", "send a pidfd of init to this Unix socket"),
+	O_FLAG_("detach", 'd', struct run_args, detach, "return once the container runs"),
+	O_FLAG_("keep", 0, struct run_args, keep, "keep the container's state and cgroup when it has ended"),
+	O_STRING_("pid-file", 0, struct run_args, pid_file, "FILE", "write the pid of init to FILE"),
+	O_FLAG_("no-subreaper", 0, struct run_args, no_subreaper, "do not adopt the container's orphans"),
+	O_FLAG_("no-pivot", 0, struct run_args, no_pivot, "use chroot instead of pivot_root, for a root on a ramdisk"),
+	O_FLAG_("no-new-keyring", 0, struct run_args, no_new_keyring, "keep the caller's session keyring"),
+	O_INT_("preserve-fds", 0, struct run_args, preserve_fds, "N", "pass N more descriptors on, from 3"),
+	O_STRING_("args", 0, struct run_args, args, "JSON", "an array of strings to use in place of process.args"),
+	{ 0 },
+};
+
+/* Thunder's `--args '["program", "p1"]' ID program`: the array is all of it. */
+static int parse_args(const char *text, char ***out, struct err *e)
+{
+	autojson *doc = NULL;
+	struct strv_builder b = { 0 };
+	const struct json *j;
+	int r;
+
+	r = json_parse(text, strlen(text), &doc, e);
+	if (r < 0)
+		return err_wrap(e, "--args: ");
+	j = json_root(doc);
+	if (j->type != JSON_ARRAY || j->n == 0)
+		return err_msg(e, EINVAL, "--args: must be an array of strings, not empty");
+	for (size_t i = 0; i < j->n; i++)
+		if (j->items[i].type != JSON_STRING)
+			return err_msg(e, EINVAL, "--args: element %zu is no string", i);
+	for (size_t i = 0; i < j->n; i++)
+		strv_builder_add(&b, xstrdup(j->items[i].text));
+	*out = strv_builder_take(&b);
+	return 0;
+}
+
+/* The container has ended, or could not be started: nothing of it stays. */
+static int clean_up(struct created *c, struct err *e)
+{
+	int r;
+
+	r = container_lock(c->container, CONTAINER_EXCLUSIVE, e);
+	if (r == -ENOENT)
+		return 0; /* somebody else deleted it */
+	if (r == 0)
+		r = container_refresh(c->container, e);
+	return r < 0 ? r : container_delete(c->container, true, e);
+}
+
+static int stay(struct created *c, struct foreground *f, const struct run_args *a, struct err *e)
+{
+	int status;
+
+	container_unlock(c->container);
+	status = foreground_wait(f, c->pidfd, e);
+	if (!a->keep) {
+		struct err late = { 0 };
+
+		if (clean_up(c, &late) < 0)
+			log_error("%s", late.text);
+	}
+	return status;
+}
+
+static int create_and_start(struct runtime *rt, const struct run_args *a, struct create_options *o,
+			    struct foreground *f, struct err *e)
+{
+	struct created c = { .pidfd = -1, .sync = -1 };
+	int r;
+
+	r = container_create(rt, o, &c, e);
+	f->terminal = f->terminal && c.terminal;
+	if (r == 0) {
+		r = container_start_over(c.container, c.sync, e);
+		if (r < 0)
+			(void)clean_up(&c, NULL); /* the first error is the one to tell */
+	}
+	if (r == 0 && !a->detach)
+		r = stay(&c, f, a, e);
+	created_done(&c);
+	return r;
+}
+
+static int run_container(const struct globals *g, const struct run_args *a, const char *id,
+			 struct err *e)
+{
+	struct create_options o = {
+		.id = id,
+		.bundle = a->bundle,
+		.config = a->config,
+		.console_socket = a->console_socket,
+		.pidfd_socket = a->pidfd_socket,
+		.pid_file = a->pid_file,
+		.preserve_fds = a->preserve_fds,
+		.no_pivot = a->no_pivot,
+		.no_new_keyring = a->no_new_keyring,
+		.keep_starting = true,
+		.console_fd = -1,
+		.detached = a->detach,
+	};
+	struct foreground f = { .signals = -1, .console = { -1, -1 } };
+	autostrv char **args = NULL;
+	autoruntime rt = RUNTIME_NONE;
+	int r = 0;
+
+	if (a->args)
+		r = parse_args(a->args, &args, e);
+	o.args = args;
+	if (r == 0)
+		r = open_runtime(g, true, &rt, e);
+	if (r == 0 && !a->detach) {
+		if (!a->no_subreaper)
+			(void)prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0); /* since 3.4 */
+		r = foreground_begin(&f, !a->console_socket, e);
+		o.console_fd = f.console[1];
+	}
+	if (r == 0)
+		r = create_and_start(&rt, a, &o, &f, e);
+	foreground_end(&f);
+	return r;
+}
+
+static int run_run(const void *global, void *args, int argc _unused_, char **argv, struct err *e)
+{
+	int r = run_container(global, args, argv[0], e);
+
+	return r < 0 ? err_wrap(e, "runlet run failed: ") : r;
+}
+
+const struct command cmd_run = {
+	"run", "ID", "Create a container, start it, and wait for its end.", run_opts,
+	sizeof(struct run_args), 1, -1, run_run, COMMAND_STOP_AT_ARG,
+};

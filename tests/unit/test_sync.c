@@ -1,0 +1,78 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "engine/init/sync.h"
+
+#include "core/sock.h"
+#include "test.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <unistd.h>
+
+static int pair[2];
+
+static void open_pair(void)
+{
+	CHECK_INT(sock_pair(pair, NULL), 0);
+}
+
+static void close_pair(void)
+{
+	pair[0] = fd_close(pair[0]);
+	pair[1] = fd_close(pair[1]);
+}
+
+TEST(an_error_arrives_as_it_was)
+{
+	struct err e = { 0 }, got = { 0 };
+
+	open_pair();
+	err_set(&e, ENOENT, "open %s", "/x");
+	sync_send_error(pair[0], &e);
+	CHECK_INT(sync_expect(pair[1], SYNC_READY, &got), -ENOENT);
+	CHECK_STR(got.text, "open /x: no such file or directory");
+	close_pair();
+}
+
+TEST(the_end_of_the_stream_is_no_message)
+{
+	struct sync_msg msg;
+	struct err e = { 0 };
+
+	open_pair();
+	pair[0] = fd_close(pair[0]);
+	CHECK_INT(sync_recv(pair[1], &msg, NULL, &e), 0);
+	CHECK_INT(sync_expect(pair[1], SYNC_GO, &e), -EPIPE);
+	close_pair();
+}
+
+TEST(a_pid_comes_with_its_descriptor)
+{
+	struct sync_msg msg;
+	struct err e = { 0 };
+	int fd = -1;
+
+	open_pair();
+	CHECK_INT(sync_send_pid(pair[0], 4711, pair[0], &e), 0);
+	CHECK_INT(sync_recv(pair[1], &msg, &fd, &e), 1);
+	CHECK_INT(msg.type, SYNC_PID);
+	CHECK_INT(msg.pid, 4711);
+	CHECK(fd >= 0);
+	CHECK(fcntl(fd, F_GETFD) & FD_CLOEXEC);
+	(void)fd_close(fd);
+	close_pair();
+}
+
+TEST(a_wrong_or_short_message_is_an_error)
+{
+	struct sync_msg msg;
+	struct err e = { 0 };
+
+	open_pair();
+	CHECK_INT(sync_send(pair[0], SYNC_READY, -1, &e), 0);
+	CHECK_INT(sync_expect(pair[1], SYNC_GO, &e), -EPROTO);
+	CHECK_INT(sock_send(pair[0], "x", 1, NULL, 0, &e), 0);
+	CHECK_INT(sync_recv(pair[1], &msg, NULL, &e), -EPROTO);
+	close_pair();
+}
+
+TEST_MAIN
