@@ -1,1 +1,17 @@
 # SPDX-License-Identifier: Apache-2.0
+
+dist_man8_MANS += \
+	man/runlet-create.8 \
+	man/runlet-delete.8 \
+	man/runlet-exec.8 \
+	man/runlet-features.8 \
+	man/runlet-kill.8 \
+	man/runlet-list.8 \
+	man/runlet-pause.8 \
+	man/runlet-ps.8 \
+	man/runlet-resume.8 \
+	man/runlet-run.8 \
+	man/runlet-spec.8 \
+	man/runlet-start.8 \
+	man/runlet-state.8 \
+	man/runlet.8

@@ -57,7 +57,8 @@ check-lint: all
 # is compiled again.
 SOURCE_COPY = build-source
 source-copy:
-	@$(MAKE) $(AM_MAKEFLAGS) distdir distdir=$(SOURCE_COPY) am__skip_mode_fix=yes
+	@$(MAKE) $(AM_MAKEFLAGS) distdir distdir=$(SOURCE_COPY) \
+		am__skip_mode_fix=yes > /dev/null
 CONFIGURE_COPY = test -f Makefile || ../$(SOURCE_COPY)/configure --quiet
 
 # The same suites under AddressSanitizer and UndefinedBehaviorSanitizer.
