@@ -4,6 +4,17 @@ noinst_LIBRARIES += libcore.a
 libcore_a_SOURCES = \
 	src/core/base.c \
 	src/core/base.h \
+	src/core/command.c \
+	src/core/command.h \
+	src/core/command_bash.c \
+	src/core/command_complete.c \
+	src/core/command_complete.h \
+	src/core/command_fish.c \
+	src/core/command_help.c \
+	src/core/command_help.h \
+	src/core/command_parse.c \
+	src/core/command_parse.h \
+	src/core/command_zsh.c \
 	src/core/err.c \
 	src/core/err.h \
 	src/core/file.c \
