@@ -93,7 +93,9 @@ static int strip_slashes(const char *path, char *out)
 static int touch(int root, const char *path, mode_t mode)
 {
 	const struct inroot_make make = {
-		.dir_mode = PARENT_MODE, .file = true, .file_mode = mode,
+		.dir_mode = PARENT_MODE,
+		.file = true,
+		.file_mode = mode,
 	};
 	char file[PATH_MAX];
 	struct stat st;

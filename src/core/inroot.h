@@ -13,7 +13,7 @@
 
 #include "core/err.h"
 
-/* inroot_open - open what is there. @flags as open(2), without O_CREAT. Returns an fd, O_CLOEXEC. */
+/* inroot_open - open what is there. @flags as open(2), without O_CREAT. Returns an O_CLOEXEC fd. */
 int inroot_open(int root, const char *path, int flags, struct err *e);
 
 /**

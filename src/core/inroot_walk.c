@@ -8,12 +8,12 @@
 #include <sys/vfs.h>
 #include <unistd.h>
 
-#define LINKS_MAX 40		 /* the kernel's MAXSYMLINKS */
+#define LINKS_MAX 40 /* the kernel's MAXSYMLINKS */
 #define PROC_ROOT_INO 1
 #define ST_NOSYMFOLLOW 0x2000 /* statfs f_flags since Linux 5.10 */
 
 struct walk {
-	int root; /* borrowed */
+	int root;  /* borrowed */
 	int *dirs; /* below the root, outermost first */
 	size_t depth, cap;
 	char *path; /* heap; what is still to be resolved begins at next */
@@ -83,8 +83,7 @@ static bool link_is_refused(int dir, int link)
 		return true;
 	if (fs.f_type == SECURITYFS_MAGIC)
 		return true;
-	return fs.f_type == PROC_SUPER_MAGIC &&
-	       (fstat(dir, &st) < 0 || st.st_ino != PROC_ROOT_INO);
+	return fs.f_type == PROC_SUPER_MAGIC && (fstat(dir, &st) < 0 || st.st_ino != PROC_ROOT_INO);
 }
 
 /* Puts the link's target in place of the component. */
@@ -119,7 +118,8 @@ static int make_missing(struct walk *w, const struct inroot_make *make)
 
 	if (!make->file || !w->last)
 		return mkdirat(walk_dir(w), w->name, make->dir_mode) < 0 && errno != EEXIST ?
-			       -errno : 0;
+			       -errno :
+			       0;
 	fd = openat(walk_dir(w), w->name, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC,
 		    make->file_mode);
 	if (fd < 0)

@@ -16,7 +16,7 @@ typedef int loop_fn(struct loop *l, int fd, uint32_t events, void *data);
 
 struct loop *loop_new(struct err *e);
 void loop_free(struct loop *l);
-/* The fd is borrowed: remove it before it is closed. Adding one that is there changes its events. */
+/* The fd is borrowed: remove it before it is closed. Adding it again changes its events. */
 int loop_add(struct loop *l, int fd, uint32_t events, loop_fn *fn, void *data, struct err *e);
 int loop_modify(struct loop *l, int fd, uint32_t events, struct err *e);
 void loop_remove(struct loop *l, int fd);

@@ -15,7 +15,8 @@ static int call(int dirfd, const char *path, int flags, uint64_t resolve)
 	return fd < 0 ? -errno : (int)fd;
 }
 
-/* EPERM may be the file's (O_NOATIME, immutable) or a filter's: an open that no file refuses tells. */
+/* EPERM may be the file's (O_NOATIME, immutable) or a filter's: an open that is never refused
+ * tells. */
 static bool filtered(void)
 {
 	int fd = call(AT_FDCWD, "/", O_PATH | O_DIRECTORY, 0);

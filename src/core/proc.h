@@ -9,7 +9,7 @@
 #include "core/names.h"
 #include "core/str.h"
 
-int pidfd_open_(pid_t pid); /* the system call: an fd or -1 and errno */
+int pidfd_open_(pid_t pid);	      /* the system call: an fd or -1 and errno */
 int pidfd_signal(int pidfd, int sig); /* 0 or -errno */
 /* Waits for a child by pidfd. *status as waitpid gives it. timeout_ms -1: for ever.
  * Returns 1 when it ended and was reaped, 0 on time-out, or -errno. */
@@ -40,15 +40,15 @@ void signals_reset(void);
  * ended (a grandchild that keeps the pipe cannot hold us). No shell; env exactly as given.
  */
 struct proc_run {
-	const char *path;	/* absolute */
+	const char *path; /* absolute */
 	char *const *argv;
-	char *const *env;	/* NULL: empty */
-	const char *cwd;	/* NULL: inherited */
-	const char *input;	/* fed to stdin and closed; NULL: /dev/null */
+	char *const *env;  /* NULL: empty */
+	const char *cwd;   /* NULL: inherited */
+	const char *input; /* fed to stdin and closed; NULL: /dev/null */
 	size_t input_len;
-	int64_t timeout_ms;	/* 0: none */
-	size_t output_max;	/* bytes of stderr (and stdout) kept in output */
-	struct str *output;	/* NULL: /dev/null */
+	int64_t timeout_ms; /* 0: none */
+	size_t output_max;  /* bytes of stderr (and stdout) kept in output */
+	struct str *output; /* NULL: /dev/null */
 };
 /* Returns the wait status >= 0; -ETIMEDOUT; or -errno when it could not be started. */
 int proc_run(const struct proc_run *run, struct err *e);

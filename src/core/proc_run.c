@@ -103,7 +103,7 @@ static int end_group(struct run *r, int *status, struct err *e)
 {
 	int res;
 
-	(void)kill(-r->child.pid, SIGKILL); /* the group may be gone */
+	(void)kill(-r->child.pid, SIGKILL);	     /* the group may be gone */
 	(void)pidfd_signal(r->child.pidfd, SIGKILL); /* it may have left its group, or have ended */
 	drain(r);
 	res = pidfd_wait(r->child.pidfd, -1, status, e);

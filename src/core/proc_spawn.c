@@ -172,8 +172,7 @@ void proc_spawn_done(struct proc_spawn *s)
 	fd_close_p(&s->failure);
 }
 
-int proc_spawn_wait(struct proc_spawn *s, const struct proc_run *run, int timeout_ms,
-		    struct err *e)
+int proc_spawn_wait(struct proc_spawn *s, const struct proc_run *run, int timeout_ms, struct err *e)
 {
 	struct failure failure = { 0 };
 	ssize_t n;

@@ -77,8 +77,9 @@ static int open_below(int proc, const char *path, int flags)
 	fd = resolve_self(proc, path, real, sizeof(real));
 	if (fd < 0)
 		return fd;
-	fd = openat2_call(proc, real, flags, RESOLVE_BENEATH | RESOLVE_NO_XDEV |
-			  RESOLVE_NO_SYMLINKS | RESOLVE_NO_MAGICLINKS);
+	fd = openat2_call(proc, real, flags,
+			  RESOLVE_BENEATH | RESOLVE_NO_XDEV | RESOLVE_NO_SYMLINKS |
+				  RESOLVE_NO_MAGICLINKS);
 	return fd == -ENOSYS ? procfs_walk(proc, real, flags) : fd;
 }
 

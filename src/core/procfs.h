@@ -29,8 +29,8 @@ int procfs_write(int proc, const char *path, const char *text, size_t len, struc
 
 /* What /proc/PID/stat says of a process. */
 struct proc_stat {
-	char state;	      /* 'R', 'S', 'Z', … */
-	uint64_t start_time;  /* clock ticks after boot: with the boot id, a process's identity */
+	char state;	       /* 'R', 'S', 'Z', … */
+	uint64_t start_time;   /* clock ticks after boot: with the boot id, a process's identity */
 	unsigned kernel_flags; /* PF_* */
 };
 #define PROC_PF_FORKNOEXEC 0x40 /* forked, and has not called execve since */

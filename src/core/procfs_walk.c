@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "core/procfs_walk.h"
-#include "core/base.h"
+#include "core/num.h"
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
@@ -18,7 +18,7 @@ static int mount_id_by_fdinfo(int proc, int fd, uint64_t *id)
 	char path[64], text[FDINFO_MAX];
 	autofd int info = -1;
 	struct statfs fs;
-	char *line, *end;
+	char *line;
 	ssize_t n;
 
 	snprintf(path, sizeof(path), "self/fdinfo/%d", fd);
@@ -33,11 +33,12 @@ static int mount_id_by_fdinfo(int proc, int fd, uint64_t *id)
 	if (n < 0)
 		return -errno;
 	text[n] = '\0';
-	line = strstr(text, "mnt_id:");
+	line = strstr(text, "mnt_id:\t");
 	if (!line)
 		return -EXDEV;
-	*id = strtoull(line + strlen("mnt_id:"), &end, 10);
-	return *end == '\n' ? 0 : -EXDEV;
+	line += strlen("mnt_id:\t");
+	line[strcspn(line, "\n")] = '\0';
+	return num_parse_u64(line, UINT64_MAX, "mount", id, NULL);
 }
 
 static int mount_id(int proc, int fd, uint64_t *id)

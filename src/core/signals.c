@@ -13,22 +13,22 @@
 #define RTMAX 64
 
 const struct name signal_names[] = {
-	{ "HUP", SIGHUP },	 { "INT", SIGINT },	{ "QUIT", SIGQUIT },
-	{ "ILL", SIGILL },	 { "TRAP", SIGTRAP },	{ "ABRT", SIGABRT },
-	{ "IOT", SIGABRT },	 { "BUS", SIGBUS },	{ "FPE", SIGFPE },
-	{ "KILL", SIGKILL },	 { "USR1", SIGUSR1 },	{ "SEGV", SIGSEGV },
-	{ "USR2", SIGUSR2 },	 { "PIPE", SIGPIPE },	{ "ALRM", SIGALRM },
+	{ "HUP", SIGHUP },	 { "INT", SIGINT },	  { "QUIT", SIGQUIT },
+	{ "ILL", SIGILL },	 { "TRAP", SIGTRAP },	  { "ABRT", SIGABRT },
+	{ "IOT", SIGABRT },	 { "BUS", SIGBUS },	  { "FPE", SIGFPE },
+	{ "KILL", SIGKILL },	 { "USR1", SIGUSR1 },	  { "SEGV", SIGSEGV },
+	{ "USR2", SIGUSR2 },	 { "PIPE", SIGPIPE },	  { "ALRM", SIGALRM },
 	{ "TERM", SIGTERM },
 #ifdef SIGSTKFLT
 	{ "STKFLT", SIGSTKFLT },
 #endif
-	{ "CHLD", SIGCHLD },	 { "CLD", SIGCHLD },	{ "CONT", SIGCONT },
-	{ "STOP", SIGSTOP },	 { "TSTP", SIGTSTP },	{ "TTIN", SIGTTIN },
-	{ "TTOU", SIGTTOU },	 { "URG", SIGURG },	{ "XCPU", SIGXCPU },
+	{ "CHLD", SIGCHLD },	 { "CLD", SIGCHLD },	  { "CONT", SIGCONT },
+	{ "STOP", SIGSTOP },	 { "TSTP", SIGTSTP },	  { "TTIN", SIGTTIN },
+	{ "TTOU", SIGTTOU },	 { "URG", SIGURG },	  { "XCPU", SIGXCPU },
 	{ "XFSZ", SIGXFSZ },	 { "VTALRM", SIGVTALRM }, { "PROF", SIGPROF },
-	{ "WINCH", SIGWINCH },	 { "IO", SIGIO },	{ "POLL", SIGIO },
-	{ "PWR", SIGPWR },	 { "SYS", SIGSYS },	{ "UNUSED", SIGSYS },
-	{ "RTMIN", RTMIN },	 { "RTMAX", RTMAX },	{ NULL, 0 },
+	{ "WINCH", SIGWINCH },	 { "IO", SIGIO },	  { "POLL", SIGIO },
+	{ "PWR", SIGPWR },	 { "SYS", SIGSYS },	  { "UNUSED", SIGSYS },
+	{ "RTMIN", RTMIN },	 { "RTMAX", RTMAX },	  { NULL, 0 },
 };
 
 /* The number after "RTMIN+" or "RTMAX-"; the whole range lies above RTMIN and below RTMAX. */
@@ -67,8 +67,8 @@ int signal_parse(const char *text, struct err *e)
 }
 
 /*
- * By the system call, since the C library refuses its own two signals, 32 and 33: glibc's posix_spawn,
- * with which make and others start programs, leaves them ignored.
+ * By the system call, since the C library refuses its own two signals, 32 and 33: glibc's
+ * posix_spawn, with which make and others start programs, leaves them ignored.
  */
 void signals_reset(void)
 {
@@ -76,6 +76,7 @@ void signals_reset(void)
 	const uint64_t none = 0;
 
 	for (int sig = 1; sig <= RTMAX; sig++)
-		(void)syscall(SYS_rt_sigaction, sig, dfl, NULL, sizeof(none)); /* KILL, STOP refuse */
+		(void)syscall(SYS_rt_sigaction, sig, dfl, NULL,
+			      sizeof(none)); /* KILL, STOP refuse */
 	(void)syscall(SYS_rt_sigprocmask, SIG_SETMASK, &none, NULL, sizeof(none));
 }

@@ -168,8 +168,10 @@ int sock_recv(int fd, void *buf, size_t len, int *fds, size_t *n_fds, struct err
 	struct iovec iov = { .iov_base = buf, .iov_len = len };
 	union fds_control control;
 	struct msghdr msg = {
-		.msg_iov = &iov, .msg_iovlen = 1,
-		.msg_control = control.bytes, .msg_controllen = sizeof(control.bytes),
+		.msg_iov = &iov,
+		.msg_iovlen = 1,
+		.msg_control = control.bytes,
+		.msg_controllen = sizeof(control.bytes),
 	};
 	size_t room = n_fds ? MIN(*n_fds, (size_t)FDS_MAX) : 0, got_n;
 	int got[FDS_MAX];

@@ -180,8 +180,14 @@ static void with_tree(void (*check)(const struct tree *), bool walk)
 	tree_remove(&t);
 }
 
-TEST(hostile_tree_openat2) { with_tree(check_hostile, false); }
-TEST(hostile_tree_walk) { with_tree(check_hostile, true); }
+TEST(hostile_tree_openat2)
+{
+	with_tree(check_hostile, false);
+}
+TEST(hostile_tree_walk)
+{
+	with_tree(check_hostile, true);
+}
 
 static mode_t mode_of(int fd)
 {
@@ -229,8 +235,14 @@ static void check_mkdir(const struct tree *t)
 	close(fd);
 }
 
-TEST(mkdir_all_openat2) { with_tree(check_mkdir, false); }
-TEST(mkdir_all_walk) { with_tree(check_mkdir, true); }
+TEST(mkdir_all_openat2)
+{
+	with_tree(check_mkdir, false);
+}
+TEST(mkdir_all_walk)
+{
+	with_tree(check_mkdir, true);
+}
 
 static void check_touch(const struct tree *t)
 {
@@ -271,8 +283,14 @@ static void check_touch(const struct tree *t)
 	CHECK_INT(inroot_open_parent(r, "x/.", 0755, name, NULL), -EINVAL);
 }
 
-TEST(touch_and_parent_openat2) { with_tree(check_touch, false); }
-TEST(touch_and_parent_walk) { with_tree(check_touch, true); }
+TEST(touch_and_parent_openat2)
+{
+	with_tree(check_touch, false);
+}
+TEST(touch_and_parent_walk)
+{
+	with_tree(check_touch, true);
+}
 
 TEST(messages_name_the_path)
 {
@@ -304,8 +322,14 @@ static void check_magic(bool walk)
 	close(proc);
 }
 
-TEST(magic_links_openat2) { check_magic(false); }
-TEST(magic_links_walk) { check_magic(true); }
+TEST(magic_links_openat2)
+{
+	check_magic(false);
+}
+TEST(magic_links_walk)
+{
+	check_magic(true);
+}
 
 TEST(walk_closes_what_it_opened)
 {
@@ -369,7 +393,13 @@ static void check_storm(const struct tree *t)
 	CHECK(opened > 0);
 }
 
-TEST(rename_storm_openat2) { with_tree(check_storm, false); }
-TEST(rename_storm_walk) { with_tree(check_storm, true); }
+TEST(rename_storm_openat2)
+{
+	with_tree(check_storm, false);
+}
+TEST(rename_storm_walk)
+{
+	with_tree(check_storm, true);
+}
 
 TEST_MAIN

@@ -13,11 +13,11 @@ TEST(signals_by_name)
 		const char *text;
 		int sig;
 	} good[] = {
-		{ "TERM", 15 },	     { "SIGTERM", 15 },	 { "sigterm", 15 },    { "Term", 15 },
-		{ "15", 15 },	     { "1", 1 },	 { "64", 64 },	       { "HUP", 1 },
-		{ "SIGKILL", 9 },    { "CLD", SIGCHLD }, { "IOT", SIGABRT },   { "POLL", SIGIO },
-		{ "RTMIN", 34 },     { "RTMIN+0", 34 },	 { "SIGRTMIN+3", 37 }, { "rtmin+30", 64 },
-		{ "RTMAX", 64 },     { "RTMAX-0", 64 },	 { "SIGRTMAX-30", 34 }, { "SYS", SIGSYS },
+		{ "TERM", 15 },	  { "SIGTERM", 15 },  { "sigterm", 15 },     { "Term", 15 },
+		{ "15", 15 },	  { "1", 1 },	      { "64", 64 },	     { "HUP", 1 },
+		{ "SIGKILL", 9 }, { "CLD", SIGCHLD }, { "IOT", SIGABRT },    { "POLL", SIGIO },
+		{ "RTMIN", 34 },  { "RTMIN+0", 34 },  { "SIGRTMIN+3", 37 },  { "rtmin+30", 64 },
+		{ "RTMAX", 64 },  { "RTMAX-0", 64 },  { "SIGRTMAX-30", 34 }, { "SYS", SIGSYS },
 	};
 
 	for (size_t i = 0; i < ARRAY_SIZE(good); i++)
@@ -27,8 +27,25 @@ TEST(signals_by_name)
 TEST(signals_unknown)
 {
 	static const char *const bad[] = {
-		"", "0", "65", "-1", "+1", " 15", "15 ", "1e1", "SIG", "SIG15", "SIGSIGTERM", "TERMX",
-		"RTMIN+31", "RTMIN-1", "RTMAX+1", "RTMAX-31", "RTMIN+", "RTMIN+x", "99999999999999999999",
+		"",
+		"0",
+		"65",
+		"-1",
+		"+1",
+		" 15",
+		"15 ",
+		"1e1",
+		"SIG",
+		"SIG15",
+		"SIGSIGTERM",
+		"TERMX",
+		"RTMIN+31",
+		"RTMIN-1",
+		"RTMAX+1",
+		"RTMAX-31",
+		"RTMIN+",
+		"RTMIN+x",
+		"99999999999999999999",
 	};
 	struct err e;
 

@@ -69,8 +69,9 @@ TEST(input_is_fed_whole)
 	size_t len = 3 * MEGABYTE;
 	autofree char *input = xmalloc(len);
 	autostr out = { 0 };
-	struct proc_run run = { .input = input, .input_len = len, .output = &out,
-				.output_max = 100 };
+	struct proc_run run = {
+		.input = input, .input_len = len, .output = &out, .output_max = 100
+	};
 
 	memset(input, 'i', len);
 	CHECK_INT(shell(run, "wc -c", NULL), 0);
@@ -163,7 +164,8 @@ TEST(clean_signals_and_descriptors)
 	sigfillset(&set);
 	sigprocmask(SIG_SETMASK, &set, &old);
 	signal(SIGUSR1, SIG_IGN);
-	CHECK_INT(shell(run, "grep -E 'Sig(Blk|Ign)' /proc/self/status; ls /proc/self/fd", NULL), 0);
+	CHECK_INT(shell(run, "grep -E 'Sig(Blk|Ign)' /proc/self/status; ls /proc/self/fd", NULL),
+		  0);
 	signal(SIGUSR1, SIG_DFL);
 	sigprocmask(SIG_SETMASK, &old, NULL);
 	close(leaked);
@@ -179,8 +181,9 @@ TEST(without_standard_descriptors)
 	pid = fork();
 	if (pid == 0) {
 		autostr out = { 0 };
-		struct proc_run run = { .input = "text", .input_len = 4, .output = &out,
-					.output_max = 100 };
+		struct proc_run run = {
+			.input = "text", .input_len = 4, .output = &out, .output_max = 100
+		};
 		int r;
 
 		close(0);

@@ -17,7 +17,8 @@ static int parse(const char *text, struct proc_stat *out)
 	return proc_stat_parse(text, strlen(text), out);
 }
 
-#define NUMBERS "1 2 3 0 -1 4194368 7 8 9 10 11 12 13 14 20 0 1 0 987654321 4096 5 18446744073709551615"
+#define NUMBERS                                                                                    \
+	"1 2 3 0 -1 4194368 7 8 9 10 11 12 13 14 20 0 1 0 987654321 4096 5 18446744073709551615"
 
 TEST(stat_text)
 {
@@ -40,8 +41,17 @@ TEST(stat_text)
 TEST(stat_text_that_is_wrong)
 {
 	static const char *const bad[] = {
-		"", ")", "1 (x)", "1 (x) ", "1 (x) S", "1 (x) S ", "1 x S " NUMBERS,
-		"1 (x)S " NUMBERS, "1 (x) S 1 2 3", "1 (x) S a b c", "1 (x) SS " NUMBERS,
+		"",
+		")",
+		"1 (x)",
+		"1 (x) ",
+		"1 (x) S",
+		"1 (x) S ",
+		"1 x S " NUMBERS,
+		"1 (x)S " NUMBERS,
+		"1 (x) S 1 2 3",
+		"1 (x) S a b c",
+		"1 (x) SS " NUMBERS,
 		"1 (x) S 1 2 3 4 5 99999999999999999999 7 8 9 10 11 12 13 14 15 16 17 18 19",
 		"1 (x) S 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 77x",
 		"1 (x) S 1 2 3 4 - 6 7 8 9 10 11 12 13 14 15 16 17 18 77",
@@ -109,7 +119,10 @@ static void check_paths(void)
 	close(proc);
 }
 
-TEST(paths_openat2) { check_paths(); }
+TEST(paths_openat2)
+{
+	check_paths();
+}
 
 TEST(paths_walk)
 {
@@ -203,7 +216,10 @@ static void check_attack(void)
 	CHECK_INT(WEXITSTATUS(status), 0);
 }
 
-TEST(overmounts_openat2) { check_attack(); }
+TEST(overmounts_openat2)
+{
+	check_attack();
+}
 
 TEST(overmounts_walk)
 {
