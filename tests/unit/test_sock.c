@@ -159,11 +159,15 @@ TEST(paths_of_any_length)
 
 TEST(errors_name_the_path)
 {
+	char file[] = "/tmp/test_sock.XXXXXX";
 	struct err e;
+	int fd = mkostemp(file, O_CLOEXEC);
 
+	close(fd);
 	CHECK_INT(sock_connect(AT_FDCWD, "/no/socket", SOCK_STREAM, &e), -ENOENT);
 	CHECK_STR(e.text, "connect /no/socket: no such file or directory");
-	CHECK_INT(sock_connect(AT_FDCWD, "/etc/passwd", SOCK_STREAM, NULL), -ECONNREFUSED);
+	CHECK_INT(sock_connect(AT_FDCWD, file, SOCK_STREAM, NULL), -ECONNREFUSED);
+	unlink(file);
 	CHECK_INT(sock_listen(AT_FDCWD, "/no/dir/socket", SOCK_STREAM, &e), -ENOENT);
 	CHECK_STR(e.text, "listen /no/dir/socket: no such file or directory");
 	CHECK_INT(sock_listen(AT_FDCWD, "/tmp/", SOCK_STREAM, NULL), -EINVAL);
