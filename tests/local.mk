@@ -16,7 +16,7 @@ LDADD = $(RUNTIME_ARCHIVES) tests/fuzz/libreplay.a $(LIBS_DYNAMIC)
 endif
 
 check_PROGRAMS += $(UNIT_TESTS) $(FUZZ_TARGETS)
-EXTRA_DIST += tests/run
+EXTRA_DIST += tests/fixtures tests/roundtrip.h tests/run
 
 # make check: the suites of CHECKS in turn, then one line that sums them up.
 CHECKS ?= check-unit check-fuzz-corpus check-lint check-integration
