@@ -6,7 +6,7 @@
  */
 #include "libocispec/features.h"
 #include "libocispec/state.h"
-#include "test_ocispec.h"
+#include "ocispec.h"
 
 #include <dirent.h>
 

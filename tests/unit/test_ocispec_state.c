@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "libocispec/state.h"
-#include "test_ocispec.h"
+#include "ocispec.h"
 
 static int load(const char *text, struct oci_state *s)
 {
