@@ -1,0 +1,146 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "core/inroot.h"
+#include "engine/fs/steps.h"
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <sys/mount.h>
+#include <sys/stat.h>
+#include <sys/xattr.h>
+
+/* A tmpfs where there was no directory is as open as /tmp. */
+#define TMPFS_MODE_DEFAULT 01777
+
+static bool is_type(const struct mount_op *op, const char *type)
+{
+	return str_eq(op->mount->type, type);
+}
+
+static bool is_kernel_view(const struct mount_op *op)
+{
+	return is_type(op, "proc") || is_type(op, "sysfs");
+}
+
+static mode_t covered_mode(const struct rootfs *r, const struct mount_op *op)
+{
+	struct stat st;
+	autofd int fd = inroot_open(r->root_fd, op->dest, O_PATH | O_DIRECTORY, NULL);
+
+	if (fd < 0 || fstat(fd, &st) < 0)
+		return TMPFS_MODE_DEFAULT;
+	return st.st_mode & 07777;
+}
+
+static const char *label_of(const struct rootfs *r)
+{
+	const struct oci_linux *l = r->config->linux_;
+
+	return l && l->mount_label && *l->mount_label ? l->mount_label : NULL;
+}
+
+/* File systems that label each file themselves refuse context=. */
+static const char *context_of(const struct rootfs *r, const struct mount_op *op)
+{
+	if (is_kernel_view(op) || is_type(op, "mqueue") || is_type(op, "cgroup2") ||
+	    mount_data_has(op->options.data, "context"))
+		return NULL;
+	return label_of(r);
+}
+
+static int label_root(const struct rootfs *r, const struct mount_op *op, int fd, struct err *e)
+{
+	const char *label = label_of(r);
+	autofd int dir = -1;
+
+	if (!label || !is_type(op, "mqueue"))
+		return 0;
+	dir = openat(fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (dir < 0 || fsetxattr(dir, "security.selinux", label, strlen(label) + 1, 0) < 0)
+		return err_set(e, errno, "set the label %s", label);
+	return 0;
+}
+
+static int open_target(struct rootfs *r, const struct mount_op *op, struct target *t,
+		       struct err *e)
+{
+	const struct target_root where = target_root_of(r);
+	enum target_kind kind = is_kernel_view(op) ? TARGET_REAL_DIR : TARGET_DIR;
+	int n = target_open(&where, op->dest, kind, t, e);
+
+	if (n < 0 && kind == TARGET_REAL_DIR)
+		return err_wrap(e, "filesystem \"%s\" ", op->mount->type);
+	return n;
+}
+
+/* What could not be in force from the first moment: things inside had to be made before. */
+static int finish(struct rootfs *r, const struct mount_op *op, int covered, int fd, struct err *e)
+{
+	const struct mount_options *o = &op->options;
+	bool copy = o->words & MOUNT_OPT_TMPCOPYUP;
+	const struct mount_change readonly = {
+		.set = copy ? o->top.set & MOUNT_ATTR_RDONLY : 0,
+	};
+	int n = copy ? copyup(covered, fd, e) : 0;
+
+	if (n >= 0)
+		n = label_root(r, op, fd, e);
+	if (n >= 0)
+		n = mount_apply(r->fds, fd, &readonly, e);
+	if (n >= 0)
+		n = mount_apply(r->fds, fd, &o->all, e);
+	for (size_t i = 0; i < o->n_propagations && n >= 0; i++)
+		n = mount_apply(r->fds, fd, &o->propagations[i], e);
+	return n;
+}
+
+static struct mount_fs describe(const struct rootfs *r, const struct mount_op *op)
+{
+	const struct mount_options *o = &op->options;
+	struct mount_fs fs = {
+		.type = op->mount->type,
+		.source = op->mount->source,
+		.attr = o->top.set,
+		.super = o->super,
+		.data = o->data,
+		.context = context_of(r, op),
+	};
+
+	/* A tmpfs stays writable below its mount, so that "/dev" can be filled. */
+	if ((fs.attr & MOUNT_ATTR_RDONLY) && !is_type(op, "tmpfs"))
+		fs.super |= MS_RDONLY;
+	if (o->words & MOUNT_OPT_TMPCOPYUP)
+		fs.attr &= ~(uint64_t)MOUNT_ATTR_RDONLY;
+	return fs;
+}
+
+int filesystem_mount(struct rootfs *r, const struct mount_op *op, struct err *e)
+{
+	struct mount_fs fs = describe(r, op);
+	struct target t = { .fd = -1 };
+	struct mount_at at;
+	autofd int covered = -1, fd = -1;
+	char mode[8];
+	int n;
+
+	if (op->needs_mode) {
+		snprintf(mode, sizeof(mode), "%o", covered_mode(r, op) & 07777u);
+		fs.mode = mode;
+	}
+	n = open_target(r, op, &t, e);
+	if (n < 0)
+		return n;
+	covered = t.fd;
+	n = plan_check_proc(t.resolved, op->dest, is_type(op, "proc"), e);
+	if (n < 0)
+		return n;
+	at = mount_at_of(r, op->dest, covered);
+	fd = mount_fs_attach(&at, &fs, e);
+	if (fd < 0)
+		return fd;
+	n = finish(r, op, covered, fd, e);
+	if (n >= 0 && str_eq(t.resolved, "/")) {
+		fd_close_p(&r->root_fd);
+		r->root_fd = TAKE_FD(fd);
+	}
+	return n;
+}

@@ -1,0 +1,89 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "engine/fs/target.h"
+#include "core/inroot.h"
+#include "engine/fs/plan.h"
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#define DIR_MODE 0755
+#define FILE_MODE 0644
+
+int fd_path(int fds, int fd, char *out, struct err *e)
+{
+	char name[16];
+	ssize_t n;
+
+	snprintf(name, sizeof(name), "%d", fd);
+	n = readlinkat(fds, name, out, PATH_MAX);
+	if (n < 0)
+		return err_set(e, errno, "read the name of a descriptor");
+	if (n == PATH_MAX)
+		return err_set(e, ENAMETOOLONG, "read the name of a descriptor");
+	out[n] = '\0';
+	return 0;
+}
+
+/* The kernel mounts through a symlink only if we do: look at the thing itself. */
+static int open_real_dir(int root, const char *dest, struct err *e)
+{
+	struct stat st;
+	autofd int fd = inroot_open(root, dest, O_PATH | O_NOFOLLOW, NULL);
+
+	if (fd == -ENOENT)
+		return inroot_mkdir_all(root, dest, DIR_MODE, e);
+	if (fd < 0)
+		return err_set(e, -fd, "open %s", dest);
+	if (fstat(fd, &st) < 0)
+		return err_set(e, errno, "stat %s", dest);
+	if (!S_ISDIR(st.st_mode))
+		return err_msg(e, ENOTDIR, "must be mounted on ordinary directory");
+	return TAKE_FD(fd);
+}
+
+static int open_kind(int root, const char *dest, enum target_kind kind, struct err *e)
+{
+	switch (kind) {
+	case TARGET_DIR:
+		return inroot_mkdir_all(root, dest, DIR_MODE, e);
+	case TARGET_REAL_DIR:
+		return open_real_dir(root, dest, e);
+	case TARGET_FILE:
+		return inroot_touch(root, dest, FILE_MODE, e);
+	case TARGET_EXISTING:
+		break;
+	}
+	return inroot_open(root, dest, O_PATH, e);
+}
+
+static int locate(const struct target_root *t, int fd, char *resolved, struct err *e)
+{
+	char name[PATH_MAX];
+	const char *rest;
+	int r = fd_path(t->fds, fd, name, e);
+
+	if (r < 0)
+		return r;
+	rest = path_below(name, t->root_path);
+	if (!rest)
+		return err_msg(e, EXDEV, "the mount point is outside the container's root");
+	strcpy(resolved, *rest ? rest : "/");
+	return 0;
+}
+
+int target_open(const struct target_root *t, const char *dest, enum target_kind kind,
+		struct target *out, struct err *e)
+{
+	autofd int fd = open_kind(t->root, dest, kind, e);
+	int r;
+
+	if (fd < 0)
+		return fd;
+	r = locate(t, fd, out->resolved, e);
+	if (r < 0)
+		return r;
+	out->fd = TAKE_FD(fd);
+	return 0;
+}

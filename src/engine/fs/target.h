@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/**
+ * target.h - the place in the container where something is mounted.
+ *
+ * Opened (and made, if it is missing) through core/inroot, then asked where it really is: the
+ * descriptor's own name must be below the root, and tells whether symlinks led into /proc.
+ */
+#ifndef ENGINE_FS_TARGET_H
+#define ENGINE_FS_TARGET_H
+
+#include "core/err.h"
+#include <limits.h>
+
+struct target {
+	int fd;			 /* O_PATH; the caller closes it */
+	char resolved[PATH_MAX]; /* in the container, without symlinks */
+};
+
+enum target_kind {
+	TARGET_DIR = 1,	 /* made with 0755 when missing */
+	TARGET_REAL_DIR, /* the same, but its last component must not be a symlink */
+	TARGET_FILE,	 /* made empty when missing */
+	TARGET_EXISTING, /* never made */
+};
+
+/* Where and how to look; everything is borrowed. */
+struct target_root {
+	int root;	       /* the container's root */
+	const char *root_path; /* its canonical path in this mount namespace */
+	int fds;	       /* /proc/self/fd, verified */
+};
+
+/**
+ * target_open - open a mount's destination.
+ *
+ * Returns: 0, -ENOTDIR for TARGET_REAL_DIR on a symlink or file, -EXDEV when the target left the
+ * root while it was opened, or -errno.
+ */
+int target_open(const struct target_root *t, const char *dest, enum target_kind kind,
+		struct target *out, struct err *e);
+
+/* The name of an open descriptor, as the kernel knows it: canonical. @out has PATH_MAX bytes. */
+int fd_path(int fds, int fd, char *out, struct err *e);
+
+#endif
