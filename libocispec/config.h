@@ -122,7 +122,7 @@ struct oci_hook {
 	char *path; /* checked: absolute */
 	char **args;
 	char **env;
-	struct opt_int timeout; /* seconds, >= 1 */
+	struct opt_int timeout; /* seconds, >= 1; checked: fits an int as milliseconds */
 };
 
 struct oci_hooks {

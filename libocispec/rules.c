@@ -2,7 +2,11 @@
 /* The rules of config.md for the top level, and what runs all rules. */
 #include "libocispec/rules.h"
 #include <errno.h>
+#include <inttypes.h>
 #include <sched.h>
+
+/* In seconds, 24 days: waiting for a child counts milliseconds in an int. */
+#define HOOK_TIMEOUT_MAX (INT32_MAX / 1000)
 
 const struct oci_rule *const oci_rules[] = {
 	oci_config_rules,
@@ -146,7 +150,24 @@ static int check_domainname(const struct oci_config *c, struct err *e)
 	return 0;
 }
 
-static int check_hooks(const struct oci_config *c, struct err *e)
+typedef int hook_check(const struct oci_hook *h, const char *kind, size_t i, struct err *e);
+
+static int check_hook_path(const struct oci_hook *h, const char *kind, size_t i, struct err *e)
+{
+	if (h->path[0] != '/')
+		return err_msg(e, EINVAL, "hooks.%s[%zu].path: must be an absolute path", kind, i);
+	return 0;
+}
+
+static int check_hook_timeout(const struct oci_hook *h, const char *kind, size_t i, struct err *e)
+{
+	if (h->timeout.value > HOOK_TIMEOUT_MAX)
+		return err_msg(e, EINVAL, "hooks.%s[%zu].timeout: %" PRId64 " is above %d", kind, i,
+			       h->timeout.value, HOOK_TIMEOUT_MAX);
+	return 0;
+}
+
+static int each_hook(const struct oci_config *c, hook_check *check, struct err *e)
 {
 	static const struct oci_hooks none;
 	const struct oci_hooks *h = c->hooks ? c->hooks : &none;
@@ -162,14 +183,22 @@ static int check_hooks(const struct oci_config *c, struct err *e)
 		{ "poststart", h->poststart, h->n_poststart },
 		{ "poststop", h->poststop, h->n_poststop },
 	};
+	int r = 0;
 
 	for (size_t k = 0; k < ARRAY_SIZE(lists); k++)
-		for (size_t i = 0; i < lists[k].n; i++)
-			if (lists[k].hooks[i].path[0] != '/')
-				return err_msg(e, EINVAL,
-					       "hooks.%s[%zu].path: must be an absolute path",
-					       lists[k].kind, i);
-	return 0;
+		for (size_t i = 0; i < lists[k].n && r >= 0; i++)
+			r = check(&lists[k].hooks[i], lists[k].kind, i, e);
+	return r;
+}
+
+static int check_hook_paths(const struct oci_config *c, struct err *e)
+{
+	return each_hook(c, check_hook_path, e);
+}
+
+static int check_hook_timeouts(const struct oci_config *c, struct err *e)
+{
+	return each_hook(c, check_hook_timeout, e);
 }
 
 static int check_annotations(const struct oci_config *c, struct err *e)
@@ -195,7 +224,9 @@ const struct oci_rule oci_config_rules[] = {
 	/* Without a namespace the host would be renamed. runc: the same. */
 	{ "config.md#hostname", OCI_REFUSED, .on_config = check_hostname },
 	{ "config.md#domainname", OCI_REFUSED, .on_config = check_domainname },
-	{ "config.md#posix-platform-hooks", OCI_MUST, .on_config = check_hooks },
+	{ "config.md#posix-platform-hooks", OCI_MUST, .on_config = check_hook_paths },
+	/* It would wrap around, to no time at all. */
+	{ "config.md#posix-platform-hooks", OCI_REFUSED, .on_config = check_hook_timeouts },
 	{ "config.md#annotations", OCI_MUST, .on_config = check_annotations },
 	{ 0 },
 };

@@ -54,6 +54,8 @@ static const struct row bad[] = {
 	  "hooks.startContainer[1].path: must be an absolute path" },
 	{ { .top = HOOK("poststart", "h") }, "hooks.poststart[1].path: must be an absolute path" },
 	{ { .top = HOOK("poststop", "h") }, "hooks.poststop[1].path: must be an absolute path" },
+	{ { .top = "\"hooks\":{\"poststop\":[{\"path\":\"/h\",\"timeout\":9223372036854775807}]}" },
+	  "hooks.poststop[0].timeout: 9223372036854775807 is above 2147483" },
 	{ { .top = "\"annotations\":{\"\":\"x\"}" }, "annotations: a key must not be empty" },
 
 	{ { .process = "\"cwd\":\"/\"" }, "process.args: must not be empty" },
@@ -313,6 +315,7 @@ static const struct parts good[] = {
 	{ .top = "\"mounts\":[{\"destination\":\"/a\",\"uidMappings\":" MAP(
 		  0, 0, 1) ",\"gidMappings\":" MAP(0, 0, 1) "}]" },
 	{ .top = "\"hostname\":\"\",\"domainname\":\"\"" },
+	{ .top = "\"hooks\":{\"poststop\":[{\"path\":\"/h\",\"timeout\":2147483}]}" },
 	{ .namespaces = MOUNT ",{\"type\":\"uts\",\"path\":\"/proc/1/ns/uts\"}",
 	  .top = "\"hostname\":\"h\",\"domainname\":\"d\"" },
 	{ .process = PROCESS("\"env\":[\"A=\",\"B==\",\"B=2\",\"C=a\\nb\"]") },
