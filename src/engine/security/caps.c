@@ -1,0 +1,245 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "engine/security/caps.h"
+
+#include <errno.h>
+#include <linux/capability.h>
+#include <stdio.h>
+#include <strings.h>
+#include <sys/prctl.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#define CAP_MAX 63 /* capget(2), version 3, carries 64 bits */
+#define BIT(n) (UINT64_C(1) << (n))
+
+static const char *const names[] = {
+	[CAP_CHOWN] = "CAP_CHOWN",
+	[CAP_DAC_OVERRIDE] = "CAP_DAC_OVERRIDE",
+	[CAP_DAC_READ_SEARCH] = "CAP_DAC_READ_SEARCH",
+	[CAP_FOWNER] = "CAP_FOWNER",
+	[CAP_FSETID] = "CAP_FSETID",
+	[CAP_KILL] = "CAP_KILL",
+	[CAP_SETGID] = "CAP_SETGID",
+	[CAP_SETUID] = "CAP_SETUID",
+	[CAP_SETPCAP] = "CAP_SETPCAP",
+	[CAP_LINUX_IMMUTABLE] = "CAP_LINUX_IMMUTABLE",
+	[CAP_NET_BIND_SERVICE] = "CAP_NET_BIND_SERVICE",
+	[CAP_NET_BROADCAST] = "CAP_NET_BROADCAST",
+	[CAP_NET_ADMIN] = "CAP_NET_ADMIN",
+	[CAP_NET_RAW] = "CAP_NET_RAW",
+	[CAP_IPC_LOCK] = "CAP_IPC_LOCK",
+	[CAP_IPC_OWNER] = "CAP_IPC_OWNER",
+	[CAP_SYS_MODULE] = "CAP_SYS_MODULE",
+	[CAP_SYS_RAWIO] = "CAP_SYS_RAWIO",
+	[CAP_SYS_CHROOT] = "CAP_SYS_CHROOT",
+	[CAP_SYS_PTRACE] = "CAP_SYS_PTRACE",
+	[CAP_SYS_PACCT] = "CAP_SYS_PACCT",
+	[CAP_SYS_ADMIN] = "CAP_SYS_ADMIN",
+	[CAP_SYS_BOOT] = "CAP_SYS_BOOT",
+	[CAP_SYS_NICE] = "CAP_SYS_NICE",
+	[CAP_SYS_RESOURCE] = "CAP_SYS_RESOURCE",
+	[CAP_SYS_TIME] = "CAP_SYS_TIME",
+	[CAP_SYS_TTY_CONFIG] = "CAP_SYS_TTY_CONFIG",
+	[CAP_MKNOD] = "CAP_MKNOD",
+	[CAP_LEASE] = "CAP_LEASE",
+	[CAP_AUDIT_WRITE] = "CAP_AUDIT_WRITE",
+	[CAP_AUDIT_CONTROL] = "CAP_AUDIT_CONTROL",
+	[CAP_SETFCAP] = "CAP_SETFCAP",
+	[CAP_MAC_OVERRIDE] = "CAP_MAC_OVERRIDE",
+	[CAP_MAC_ADMIN] = "CAP_MAC_ADMIN",
+	[CAP_SYSLOG] = "CAP_SYSLOG",
+	[CAP_WAKE_ALARM] = "CAP_WAKE_ALARM",
+	[CAP_BLOCK_SUSPEND] = "CAP_BLOCK_SUSPEND",
+	[CAP_AUDIT_READ] = "CAP_AUDIT_READ",
+	[CAP_PERFMON] = "CAP_PERFMON",
+	[CAP_BPF] = "CAP_BPF",
+	[CAP_CHECKPOINT_RESTORE] = "CAP_CHECKPOINT_RESTORE",
+};
+
+int caps_parse(const char *name)
+{
+	size_t skip = strncasecmp(name, "CAP_", 4) == 0 ? 4 : 0;
+
+	for (size_t i = 0; i < ARRAY_SIZE(names); i++)
+		if (strcasecmp(names[i] + 4, name + skip) == 0)
+			return (int)i;
+	return -EINVAL;
+}
+
+const char *caps_name(int cap)
+{
+	return cap >= 0 && (size_t)cap < ARRAY_SIZE(names) ? names[cap] : NULL;
+}
+
+static bool is_known_to_kernel(int cap)
+{
+	return prctl(PR_CAPBSET_READ, cap, 0, 0, 0) >= 0;
+}
+
+int caps_last(void)
+{
+	static int last = -1;
+
+	if (last >= 0)
+		return last;
+	last = (int)ARRAY_SIZE(names) - 1;
+	while (last > 0 && !is_known_to_kernel(last))
+		last--;
+	while (last < CAP_MAX && is_known_to_kernel(last + 1))
+		last++;
+	return last;
+}
+
+static void add_unknown(char ***unknown, const char *name)
+{
+	if (!strv_has(*unknown, name))
+		strv_push(unknown, name);
+}
+
+/* In a configuration only the exact name counts: what runc drops must not be granted here. */
+static uint64_t resolve_set(char *const *v, char ***unknown)
+{
+	uint64_t set = 0;
+
+	for (; v && *v; v++) {
+		int cap = caps_parse(*v);
+
+		if (cap < 0 || cap > caps_last() || !str_eq(*v, names[cap]))
+			add_unknown(unknown, *v);
+		else
+			set |= BIT(cap);
+	}
+	return set;
+}
+
+int caps_resolve(const struct oci_capabilities *c, struct caps *out, char ***unknown,
+		 _unused_ struct err *e)
+{
+	static const struct oci_capabilities none;
+
+	if (!c)
+		c = &none;
+	*out = (struct caps){
+		.bounding = resolve_set(c->bounding, unknown),
+		.permitted = resolve_set(c->permitted, unknown),
+		.effective = resolve_set(c->effective, unknown),
+		.inheritable = resolve_set(c->inheritable, unknown),
+		.ambient = resolve_set(c->ambient, unknown),
+	};
+	return 0;
+}
+
+/* The kernel raises only what is permitted and inheritable. Default configurations list ambient
+ * capabilities without making them inheritable; runc ignores those, and so do we. */
+static uint64_t possible_ambient(const struct caps *c)
+{
+	return c->ambient & c->permitted & c->inheritable;
+}
+
+static int drop_bounding(int cap, struct err *e)
+{
+	int num;
+
+	if (prctl(PR_CAPBSET_DROP, cap, 0, 0, 0) == 0)
+		return 0;
+	/* Without CAP_SETPCAP even a clear bit cannot be dropped, and need not be. */
+	num = errno;
+	if (prctl(PR_CAPBSET_READ, cap, 0, 0, 0) == 0)
+		return 0;
+	return err_set(e, num, "unable to apply caps: drop capability %d from the bounding set",
+		       cap);
+}
+
+int caps_drop_bounding(const struct caps *c, struct err *e)
+{
+	int r;
+
+	for (int cap = 0; cap <= caps_last(); cap++) {
+		if (c->bounding & BIT(cap))
+			continue;
+		r = drop_bounding(cap, e);
+		if (r < 0)
+			return r;
+	}
+	if (prctl(PR_SET_KEEPCAPS, 1, 0, 0, 0) < 0)
+		return err_set(e, errno, "unable to set keep caps");
+	return 0;
+}
+
+static int set_sets(const struct caps *c, struct err *e)
+{
+	struct __user_cap_header_struct head = { .version = _LINUX_CAPABILITY_VERSION_3 };
+	struct __user_cap_data_struct data[_LINUX_CAPABILITY_U32S_3];
+
+	for (int i = 0; i < _LINUX_CAPABILITY_U32S_3; i++) {
+		data[i].effective = (uint32_t)(c->effective >> (32 * i));
+		data[i].permitted = (uint32_t)(c->permitted >> (32 * i));
+		data[i].inheritable = (uint32_t)(c->inheritable >> (32 * i));
+	}
+	if (syscall(SYS_capset, &head, data) < 0)
+		return err_set(e, errno, "unable to apply caps");
+	return 0;
+}
+
+static int get_sets(struct caps *c, struct err *e)
+{
+	struct __user_cap_header_struct head = { .version = _LINUX_CAPABILITY_VERSION_3 };
+	struct __user_cap_data_struct data[_LINUX_CAPABILITY_U32S_3];
+
+	if (syscall(SYS_capget, &head, data) < 0)
+		return err_set(e, errno, "read capabilities");
+	for (int i = 0; i < _LINUX_CAPABILITY_U32S_3; i++) {
+		c->effective |= (uint64_t)data[i].effective << (32 * i);
+		c->permitted |= (uint64_t)data[i].permitted << (32 * i);
+		c->inheritable |= (uint64_t)data[i].inheritable << (32 * i);
+	}
+	for (int cap = 0; cap <= caps_last(); cap++) {
+		if (prctl(PR_CAPBSET_READ, cap, 0, 0, 0) != 0)
+			c->bounding |= BIT(cap);
+		if (prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_IS_SET, cap, 0, 0) != 0)
+			c->ambient |= BIT(cap);
+	}
+	return 0;
+}
+
+static int set_ambient(uint64_t set, struct err *e)
+{
+	if (prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL, 0, 0, 0) < 0)
+		return err_set(e, errno, "unable to apply caps: clear the ambient set");
+	for (int cap = 0; set >> cap; cap++)
+		if (set & BIT(cap) && prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_RAISE, cap, 0, 0) < 0)
+			return err_set(e, errno, "unable to apply caps: raise capability %d", cap);
+	return 0;
+}
+
+int caps_apply(const struct caps *c, struct err *e)
+{
+	int r;
+
+	r = set_sets(c, e);
+	if (r < 0)
+		return r;
+	r = set_ambient(possible_ambient(c), e);
+	if (r < 0)
+		return r;
+	if (prctl(PR_SET_KEEPCAPS, 0, 0, 0, 0) < 0)
+		return err_set(e, errno, "unable to clear keep caps");
+	return 0;
+}
+
+int caps_verify(const struct caps *c, struct err *e)
+{
+	struct caps is = { 0 };
+	int r;
+
+	r = get_sets(&is, e);
+	if (r < 0)
+		return r;
+	/* What the bounding set of the caller lacks cannot be given, and takes nothing from us. */
+	if (is.bounding & ~c->bounding)
+		return err_msg(e, EPERM, "capabilities were not dropped from the bounding set");
+	if (is.effective != c->effective || is.permitted != c->permitted ||
+	    is.inheritable != c->inheritable || is.ambient != possible_ambient(c))
+		return err_msg(e, EPERM, "capabilities are not what was asked for");
+	return 0;
+}
