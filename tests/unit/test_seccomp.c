@@ -447,6 +447,25 @@ static void add_conditions(struct str *json, int n, int calls)
 	}
 }
 
+TEST(a_large_profile_that_fits_compiles)
+{
+	struct seccomp_data d = { .nr = 0, .arch = seccomp_arch_native() };
+	struct seccomp_program p = { 0 };
+	autostr json = { 0 };
+
+	if (d.arch != SCMP_ARCH_X86_64)
+		SKIP("the names are x86-64's");
+	str_add(&json, "{\"defaultAction\":\"SCMP_ACT_ALLOW\",\"syscalls\":[");
+	add_conditions(&json, 3000, 1);
+	str_add(&json, "]}");
+	CHECK_INT(compile(json.p, &p, NULL), 0);
+	CHECK(p.n > 3000 && p.n <= BPF_MAXINSNS);
+	for (d.args[0] = 0; d.args[0] < 3100; d.args[0] += 100)
+		CHECK_INT(seccomp_program_eval(&p, &d),
+			  d.args[0] < 3000 ? SECCOMP_RET_ERRNO | EPERM : SECCOMP_RET_ALLOW);
+	seccomp_program_done(&p);
+}
+
 TEST(a_profile_that_cannot_fit_fails_at_once)
 {
 	static const struct {

@@ -25,8 +25,8 @@ struct seccomp_program {
  * seccomp_compile - make the program that a profile asks for.
  * @cache_dirfd: a directory that belongs to the caller, for compiled programs; -1 for no cache
  *
- * System calls that libseccomp does not know are skipped, as runc does. Takes a millisecond or a
- * few for a usual profile, some hundred microseconds from the cache, at most a few seconds.
+ * System calls that libseccomp does not know are skipped, as runc does. A usual profile takes some
+ * 10 ms to compile, and 0.1 ms from the cache; one at the limit, seconds.
  *
  * Returns: 0; -E2BIG when the program would have more than 4096 instructions; -EINVAL.
  */
