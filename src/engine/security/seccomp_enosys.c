@@ -37,14 +37,6 @@ static bool is_needed(const struct oci_seccomp *s)
 	}
 }
 
-static bool has_arch(const uint32_t *archs, size_t n, uint32_t arch)
-{
-	for (size_t i = 0; i < n; i++)
-		if (archs[i] == arch)
-			return true;
-	return false;
-}
-
 /* The highest number that the profile names on an architecture: 1 and *out, or 0. */
 static int find_last(const struct seccomp_rules *rules, uint32_t arch, uint32_t *out)
 {
@@ -66,7 +58,6 @@ static int find_last(const struct seccomp_rules *rules, uint32_t arch, uint32_t 
 static size_t find_ranges(const struct seccomp_rules *rules, const uint32_t *archs, size_t n,
 			  struct range *out)
 {
-	bool has_x32 = has_arch(archs, n, SCMP_ARCH_X32);
 	size_t count = 0;
 
 	for (size_t i = 0; i < n; i++) {
@@ -76,7 +67,8 @@ static size_t find_ranges(const struct seccomp_rules *rules, const uint32_t *arc
 			continue;
 		r->audit_arch = archs[i] == SCMP_ARCH_X32 ? SCMP_ARCH_X86_64 : archs[i];
 		r->end = NR_MAX;
-		if (archs[i] == SCMP_ARCH_X86_64 && has_x32)
+		/* Who calls an x32 that is not listed is ended, as with any architecture. */
+		if (archs[i] == SCMP_ARCH_X86_64)
 			r->end = X32_BIT - 1;
 		if (archs[i] == SCMP_ARCH_ARM)
 			r->end = ARM_PRIVATE - 1;
