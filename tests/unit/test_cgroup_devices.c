@@ -190,6 +190,8 @@ TEST(malformed_lists)
 	CHECK_STR(writes(NULL, "c 1:3\n"), "refused");
 	CHECK_STR(writes(NULL, "c 1 rwm\n"), "refused");
 	CHECK_STR(writes(NULL, "c x:3 rwm\n"), "refused");
+	CHECK_STR(writes(NULL, " 1:3 rwm\n"), "refused");
+	CHECK_STR(writes(NULL, "p 1:3 rwm\n"), "refused");
 	CHECK_STR(writes(NULL, "nonsense"), "refused");
 	CHECK_HAS(error.text, "nonsense");
 }

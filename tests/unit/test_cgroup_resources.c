@@ -138,6 +138,7 @@ TEST(swap_needs_a_limit_on_v2)
 	m = (struct oci_memory){ .limit = SET(2000), .swap = SET(1000) };
 	CHECK_STR(on_v2(&r), "error 22");
 	CHECK_HAS(error.text, "memory+swap limit should be >= memory limit");
+	CHECK_STR(on_v1(&r), "error 22");
 }
 
 TEST(memory_flags)

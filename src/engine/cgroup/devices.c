@@ -199,7 +199,7 @@ static int list_line(char *line, struct device_rules *d)
 	number = strchr(line, ' ');
 	access = number ? strchr(number + 1, ' ') : NULL;
 	minor = number ? strchr(number + 1, ':') : NULL;
-	if (!access || !minor || minor > access)
+	if (!access || !minor || minor > access || number != line + 1 || !strchr("abc", line[0]))
 		return -EINVAL;
 	*number++ = *minor++ = *access++ = '\0';
 	rule.type = line[0];

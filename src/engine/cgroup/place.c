@@ -115,17 +115,21 @@ static int write_period(const struct place *p, const char *path, const char *per
 	return cgroup_write(p->root, path, text);
 }
 
-/* Returns 0 or -errno; -ENOENT means that neither file is there. */
-static int write_limit(const struct place *p, const struct limit *l)
+/* Returns 0 or -errno; -ENOENT means that neither file is there. *file is the one that was tried
+ * last. */
+static int write_limit(const struct place *p, const struct limit *l, const char **file)
 {
 	char path[CGROUP_FILE_MAX];
 	int r;
 
+	*file = l->file;
 	(void)place_file(p, path, l->file);
 	r = l->v2 && l->flags & LIMIT_KEEP_QUOTA ? write_period(p, path, l->value) :
 						   cgroup_write(p->root, path, l->value);
-	if (r == -ENOENT && l->alt_file)
+	if (r == -ENOENT && l->alt_file) {
+		*file = l->alt_file;
 		r = cgroup_write(p->root, place_file(p, path, l->alt_file), l->alt_value);
+	}
 	return r == -ENOENT && l->flags & LIMIT_OPTIONAL ? 0 : r;
 }
 
@@ -141,7 +145,8 @@ static unsigned long long read_number(const struct place *p, const char *file)
 	return number;
 }
 
-static int limit_failed(const struct place *p, const struct limit *l, int num, struct err *e)
+static int limit_failed(const struct place *p, const struct limit *l, const char *file, int num,
+			struct err *e)
 {
 	/* Not in the kernel's words, which callers take for a missing program. */
 	if (num == ENOENT)
@@ -154,7 +159,7 @@ static int limit_failed(const struct place *p, const struct limit *l, int num, s
 			       (long long)l->bytes, read_number(p, "memory.usage_in_bytes"),
 			       read_number(p, "memory.max_usage_in_bytes"));
 	return err_set(e, num, "linux.resources.%s: failed to write \"%s\" to %s/%s/%s", l->member,
-		       l->value, p->name, p->path, l->file);
+		       file == l->file ? l->value : l->alt_value, p->name, p->path, file);
 }
 
 /*
@@ -197,6 +202,7 @@ int places_apply(const struct place *places, size_t n, const struct limits *l, s
 {
 	autofree bool *again = xcalloc(l->n + 1, sizeof(*again));
 	const struct place *p;
+	const char *file;
 	int r;
 
 	for (size_t i = 0; l->check_before_update && i < l->n; i++) {
@@ -208,12 +214,19 @@ int places_apply(const struct place *places, size_t n, const struct limits *l, s
 	for (size_t pass = 0; pass < 2; pass++) {
 		for (size_t i = 0; i < l->n; i++) {
 			p = place_of(places, n, &l->v[i]);
-			if (!p || (pass == 1 && !again[i]))
+			if (pass == 1 && !again[i])
 				continue;
-			r = write_limit(p, &l->v[i]);
+			/* A limit of the cgroup core on a pure v1 host: no controller was missed.
+			 */
+			if (!p)
+				return err_msg(e, EOPNOTSUPP,
+					       "linux.resources.%s: this host has no cgroup v2 "
+					       "hierarchy",
+					       l->v[i].member);
+			r = write_limit(p, &l->v[i], &file);
 			again[i] = r == -EINVAL;
 			if (r < 0 && (r != -EINVAL || pass == 1))
-				return limit_failed(p, &l->v[i], -r, e);
+				return limit_failed(p, &l->v[i], file, -r, e);
 		}
 	}
 	return 0;

@@ -43,8 +43,13 @@ int value_bytes_v1(struct value *v, char out[VALUE_MAX], struct err *e)
 
 int value_swap_v1(struct value *v, char out[VALUE_MAX], struct err *e)
 {
+	const struct oci_memory *m = v->r->memory;
+
 	/* Without swap accounting there is no such file, and "no limit" is the truth. */
 	v->flags |= v->number == -1 ? LIMIT_OPTIONAL : 0;
+	/* The kernel would only say "invalid argument". */
+	if (v->number > 0 && m->limit.is_set && v->number < m->limit.value)
+		return out_of_range(v, "memory+swap limit should be >= memory limit", e);
 	return value_bytes_v1(v, out, e);
 }
 

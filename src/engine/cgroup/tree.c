@@ -54,14 +54,6 @@ void pid_list_add(struct pid_list *l, pid_t pid)
 	l->v[l->n++] = pid;
 }
 
-bool pid_list_has(const struct pid_list *l, pid_t pid)
-{
-	for (size_t i = 0; i < l->n; i++)
-		if (l->v[i] == pid)
-			return true;
-	return false;
-}
-
 /* What is done to each cgroup: on the way down with its directory, on the way up with its parent.
  */
 struct visit {

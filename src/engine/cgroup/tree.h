@@ -17,7 +17,6 @@ struct pid_list {
 };
 void pid_list_done(struct pid_list *l);
 void pid_list_add(struct pid_list *l, pid_t pid);
-bool pid_list_has(const struct pid_list *l, pid_t pid);
 
 /* Adds the processes of the cgroup and of those below it. Absent: none. */
 int tree_pids(int root, const char *path, struct pid_list *out, struct err *e);
