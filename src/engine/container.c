@@ -8,11 +8,14 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <sys/file.h>
 #include <sys/stat.h>
+#include <sys/time.h>
 #include <sys/vfs.h>
 #include <unistd.h>
 
+#define LOCK_TIMEOUT_S 10
 #define PIDFS_MAGIC 0x50494446 /* "PIDF"; linux/magic.h of 6.9 and later */
 
 int container_id_check(const char *id, struct err *e)
@@ -53,16 +56,49 @@ void container_free_p(struct container **c)
 	container_free(*c);
 }
 
+static void on_alarm(int sig _unused_)
+{
+}
+
+/* flock(2) has no deadline of its own: an alarm interrupts it. */
+static int flock_within(int fd, int op, int seconds)
+{
+	const struct itimerval limit = { .it_value = { .tv_sec = seconds },
+					 .it_interval = { .tv_sec = 1 } };
+	const struct itimerval off = { 0 };
+	struct sigaction act = { .sa_handler = on_alarm }, old_act;
+	int64_t deadline = monotonic_ms() + seconds * 1000;
+	sigset_t alarm_set, old_set;
+	int r;
+
+	sigemptyset(&alarm_set);
+	sigaddset(&alarm_set, SIGALRM);
+	(void)sigaction(SIGALRM, &act, &old_act);
+	(void)sigprocmask(SIG_UNBLOCK, &alarm_set, &old_set);
+	(void)setitimer(ITIMER_REAL, &limit, NULL);
+	do
+		r = flock(fd, op) < 0 ? -errno : 0;
+	while (r == -EINTR && monotonic_ms() < deadline);
+	(void)setitimer(ITIMER_REAL, &off, NULL);
+	(void)sigprocmask(SIG_SETMASK, &old_set, NULL);
+	(void)sigaction(SIGALRM, &old_act, NULL);
+	return r;
+}
+
 int container_lock(struct container *c, enum container_lock lock, struct err *e)
 {
-	int op = lock == CONTAINER_EXCLUSIVE ? LOCK_EX : LOCK_SH;
+	int op = lock == CONTAINER_EXCLUSIVE ? LOCK_EX : LOCK_SH, r = 0;
 	struct stat st;
 
 	if (lock == CONTAINER_UNLOCKED)
 		return 0;
-	while (flock(c->dir, op) < 0)
-		if (errno != EINTR)
-			return err_set(e, errno, "lock container %s", c->id);
+	if (flock(c->dir, op | LOCK_NB) < 0)
+		r = errno == EWOULDBLOCK ? flock_within(c->dir, op, LOCK_TIMEOUT_S) : -errno;
+	if (r == -EINTR)
+		return err_msg(e, EBUSY, "container %s is busy: another operation has held it for %d s",
+			       c->id, LOCK_TIMEOUT_S);
+	if (r < 0)
+		return err_set(e, -r, "lock container %s", c->id);
 	/* Removed while we waited: its creator or deleter was faster. */
 	if (fstat(c->dir, &st) < 0 || st.st_nlink == 0)
 		return err_msg(e, ENOENT, "container does not exist");
@@ -280,7 +316,7 @@ int container_remove_state(struct container *c, struct err *e)
 	if (errno != ENOTEMPTY)
 		return err_set(e, errno, "remove state directory of container %s", c->id);
 	/* A replacement that was interrupted left its temporary file. */
-	d = fdopendir(dup(c->dir));
+	d = fdopendir(fcntl(c->dir, F_DUPFD_CLOEXEC, 3));
 	while (d && (entry = readdir(d)))
 		(void)unlinkat(c->dir, entry->d_name, 0); /* what stays makes the rmdir fail */
 	if (d)

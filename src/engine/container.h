@@ -49,6 +49,7 @@ void container_free(struct container *c);
 void container_free_p(struct container **c);
 #define autocontainer _cleanup_(container_free_p) struct container
 
+/* Waits at most 10 s (-EBUSY). -ENOENT when it was deleted meanwhile. */
 int container_lock(struct container *c, enum container_lock lock, struct err *e);
 void container_unlock(struct container *c);
 

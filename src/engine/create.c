@@ -224,12 +224,12 @@ static int write_journal(struct creation *c, struct err *e)
 
 static int connect_console(struct creation *c, struct err *e)
 {
+	if (!c->config->process->terminal)
+		return 0;
 	if (c->o->console_fd >= 0) {
 		c->init.console_sock = c->o->console_fd;
 		return 0;
 	}
-	if (!c->o->console_socket)
-		return 0;
 	c->init.console_sock = sock_connect(AT_FDCWD, c->o->console_socket, SOCK_STREAM, e);
 	return c->init.console_sock < 0 ? err_wrap(e, "--console-socket: ") : 0;
 }

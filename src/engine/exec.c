@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "engine/exec.h"
 
+#include "core/log.h"
 #include "core/proc.h"
 #include "core/sock.h"
 #include "engine/console.h"
@@ -137,8 +138,11 @@ _noreturn_ static void child_main(struct execution *x)
 		r = set_up_console(x, &e);
 	if (r == 0)
 		r = process_become(&x->process, &e);
-	if (r == 0)
-		r = process_seal_fds(x->process.preserve_fds, &e);
+	if (r == 0) {
+		const int keep[] = { x->sync, log_fd() };
+
+		r = process_close_fds(x->process.preserve_fds, keep, ARRAY_SIZE(keep), &e);
+	}
 	if (r == 0 && prctl(PR_SET_PDEATHSIG, 0, 0, 0, 0) < 0)
 		r = err_set(&e, errno, "clear the parent-death signal");
 	if (r == 0)

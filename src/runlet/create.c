@@ -51,5 +51,5 @@ static int run_create(const void *global, void *args, int argc _unused_, char **
 
 const struct command cmd_create = {
 	"create", "ID", "Create a container, to be started later.", create_opts,
-	sizeof(struct create_args), 1, 1, run_create, 0,
+	sizeof(struct create_args), 1, 1, run_create, COMMAND_NEW_ID,
 };

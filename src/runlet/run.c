@@ -150,5 +150,5 @@ static int run_run(const void *global, void *args, int argc _unused_, char **arg
 
 const struct command cmd_run = {
 	"run", "ID", "Create a container, start it, and wait for its end.", run_opts,
-	sizeof(struct run_args), 1, -1, run_run, COMMAND_STOP_AT_ARG,
+	sizeof(struct run_args), 1, -1, run_run, COMMAND_STOP_AT_ARG | COMMAND_NEW_ID,
 };

@@ -138,36 +138,37 @@ static int set_up_console(struct init *in, struct err *e)
 	return r;
 }
 
-/* Our pid as the host sees it, which only the host's /proc knows. */
-static int host_pid(int proc, int64_t *pid, struct err *e)
+/* Our pid as the host sees it, which the state document for hooks needs and only the host's /proc
+ * knows. */
+static int find_host_pid(struct init *in, struct err *e)
 {
+	const struct oci_hooks *h = in->config->hooks;
 	autostr stat = { 0 };
 	int r;
 
-	r = procfs_read(proc, "self/stat", 4096, &stat, e);
+	if (!h || (!h->n_create_container && !h->n_start_container))
+		return 0;
+	r = procfs_read(in->proc, "self/stat", 4096, &stat, e);
 	if (r < 0)
 		return r;
 	stat.p[strcspn(stat.p, " ")] = '\0';
-	return num_parse_i64(stat.p, 1, INT32_MAX, "pid", pid, e);
+	return num_parse_i64(stat.p, 1, INT32_MAX, "pid", &in->host_pid, e);
 }
 
 static int run_hooks(struct init *in, const char *kind, int status, const struct oci_hook *hooks,
 		     size_t n, const char *cwd, struct err *e)
 {
 	autojsonout *o = json_out_new(NULL);
-	struct oci_state state = {
+	const struct oci_state state = {
 		.oci_version = (char *)OCI_VERSION,
 		.id = (char *)in->id,
 		.status = status,
+		.pid = in->host_pid,
 		.bundle = (char *)in->rootfs.bundle,
 		.annotations = in->config->annotations,
 	};
 	size_t len;
-	int r;
 
-	r = host_pid(in->proc, &state.pid, e);
-	if (r < 0)
-		return r;
 	record_encode(&oci_state_record, &state, o);
 	return hooks_run(kind, hooks, n, json_out_text(o, &len), cwd, e);
 }
@@ -221,9 +222,13 @@ static int become_process(struct init *in, struct err *e)
 	return process_become(&in->process, e);
 }
 
-static int seal_fds(struct init *in, struct err *e)
+/* A created container may wait for long, and others may look into its init meanwhile: it holds
+ * nothing of the host open, nor the lock that goes with the state directory. */
+static int close_fds(struct init *in, struct err *e)
 {
-	return process_seal_fds(in->process.preserve_fds, e);
+	const int keep[] = { in->sync, in->listener, log_fd() };
+
+	return process_close_fds(in->process.preserve_fds, keep, ARRAY_SIZE(keep), e);
 }
 
 struct step {
@@ -244,6 +249,7 @@ static const struct step init_steps[] = {
 	{ "mounts", build_rootfs, false },
 	{ "host's hooks", wait_for_hooks, false },
 	{ "console", set_up_console, false },
+	{ "own pid", find_host_pid, false },
 	{ "createContainer hooks", run_create_container_hooks, false },
 	{ "root", enter_rootfs, false },
 	{ "sysctl", write_sysctls, false },
@@ -253,7 +259,7 @@ static const struct step init_steps[] = {
 	{ "process", become_process, true },
 	/* A change of ids cleared it. If the runtime died meanwhile, its socket says so. */
 	{ "parent-death signal, again", die_with_parent, false },
-	{ "descriptors", seal_fds, false },
+	{ "descriptors", close_fds, false },
 };
 
 const char *const *init_step_names(void)

@@ -32,6 +32,7 @@ struct init {
 	struct process_plan process;
 	bool new_keyring;
 	bool staged;	  /* a stage process has entered the user namespace already; set by launch */
+	int64_t host_pid; /* of init, found by itself when hooks of its own need it */
 	int sync;	  /* the child's end */
 	int listener;	  /* where `start` connects; -1 when the runtime starts it over sync */
 	int console_sock; /* takes the terminal's master; -1 without a terminal */

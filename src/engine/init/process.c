@@ -13,7 +13,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <linux/close_range.h>
 #include <limits.h>
 #include <signal.h>
 #include <sys/prctl.h>
@@ -64,18 +63,37 @@ void process_reset_signals(void)
 	(void)sigprocmask(SIG_SETMASK, &none, NULL);
 }
 
-int process_seal_fds(int keep, struct err *e)
+static int compare_ints(const void *a, const void *b)
 {
-	int fd = 3 + keep;
+	return *(const int *)a - *(const int *)b;
+}
 
-	if (close_range((unsigned)fd, ~0U, CLOSE_RANGE_CLOEXEC) == 0)
+static int close_between(int first, int last, struct err *e)
+{
+	if (first > last || close_range((unsigned)first, (unsigned)last, 0) == 0)
 		return 0;
-	if (errno != ENOSYS && errno != EINVAL)
-		return err_set(e, errno, "mark descriptors close-on-exec");
-	/* Before 5.11: whatever this process may have open. */
-	for (long max = sysconf(_SC_OPEN_MAX); fd < max; fd++)
-		(void)fcntl(fd, F_SETFD, FD_CLOEXEC); /* EBADF: not open */
+	if (errno != ENOSYS)
+		return err_set(e, errno, "close descriptors %d to %d", first, last);
+	/* Before 5.9: whatever this process may have open. */
+	last = (int)MIN((long)last, sysconf(_SC_OPEN_MAX));
+	for (int fd = first; fd <= last; fd++)
+		(void)close(fd); /* EBADF: not open */
 	return 0;
+}
+
+int process_close_fds(int preserve, const int *keep, size_t n_keep, struct err *e)
+{
+	int sorted[8], first = 3 + preserve, r = 0;
+
+	memcpy(sorted, keep, n_keep * sizeof(*keep));
+	qsort(sorted, n_keep, sizeof(*sorted), compare_ints);
+	for (size_t i = 0; i < n_keep && r == 0; i++) {
+		if (sorted[i] < first)
+			continue;
+		r = close_between(first, sorted[i] - 1, e);
+		first = sorted[i] + 1;
+	}
+	return r < 0 ? r : close_between(first, INT_MAX, e);
 }
 
 /* With HOME from the image's passwd when the configuration gives none. */

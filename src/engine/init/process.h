@@ -49,8 +49,11 @@ int process_become(struct process_plan *p, struct err *e);
 /* Load the seccomp program if that is still to be done, and execve. Returns only on failure. */
 int process_exec(struct process_plan *p, struct err *e);
 
-/* Everything from 3 + keep on becomes close-on-exec. */
-int process_seal_fds(int keep, struct err *e);
+/**
+ * process_close_fds - close what the program must not see, from 3 + @preserve on.
+ * @keep: descriptors that stay for now, all close-on-exec; negative ones are skipped
+ */
+int process_close_fds(int preserve, const int *keep, size_t n_keep, struct err *e);
 
 /* Blocked signals and ignored ones are the caller's business, not the program's. */
 void process_reset_signals(void);
