@@ -14,7 +14,8 @@ static struct mount_options parse(const char *a, const char *b, const char *c, c
 	return o;
 }
 
-#define PARSED(name, ...) _cleanup_(mount_options_done) struct mount_options name = parse(__VA_ARGS__)
+#define PARSED(name, ...)                                                                          \
+	_cleanup_(mount_options_done) struct mount_options name = parse(__VA_ARGS__)
 
 TEST(rows_are_in_order)
 {
@@ -48,8 +49,8 @@ TEST(flags)
 {
 	PARSED(o, "ro", "nosuid", "nodev", "noexec");
 
-	CHECK_INT(o.top.set, MOUNT_ATTR_RDONLY | MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV |
-			     MOUNT_ATTR_NOEXEC);
+	CHECK_INT(o.top.set,
+		  MOUNT_ATTR_RDONLY | MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV | MOUNT_ATTR_NOEXEC);
 	CHECK_INT(o.top.clear, 0);
 	CHECK_INT(o.all.set, 0);
 }
@@ -91,7 +92,7 @@ TEST(words)
 	PARSED(o, "rbind", "tmpcopyup", "idmap", "remount");
 
 	CHECK_INT(o.words, MOUNT_OPT_BIND | MOUNT_OPT_RECURSIVE | MOUNT_OPT_TMPCOPYUP |
-			   MOUNT_OPT_IDMAP | MOUNT_OPT_REMOUNT);
+				   MOUNT_OPT_IDMAP | MOUNT_OPT_REMOUNT);
 }
 
 TEST(propagation_in_order)

@@ -25,7 +25,8 @@ static struct case_plan plan_more(const char *mounts, const char *more)
 {
 	struct case_plan c = { 0 };
 	autofree char *text = xasprintf("{\"ociVersion\":\"1.2.0\",\"root\":{\"path\":\"rootfs\"},"
-					"\"mounts\":[%s],\"linux\":{%s}}", mounts, more);
+					"\"mounts\":[%s],\"linux\":{%s}}",
+					mounts, more);
 
 	CHECK_INT(oci_config_parse(text, strlen(text), &c.config, &c.e), 0);
 	if (c.config)
@@ -68,7 +69,8 @@ TEST(file_system)
 
 TEST(bind_by_option_needs_no_type)
 {
-	CASE c = plan("{\"destination\":\"/tmp\",\"source\":\"/tmp\",\"options\":[\"rw\",\"bind\"]}");
+	CASE c = plan(
+		"{\"destination\":\"/tmp\",\"source\":\"/tmp\",\"options\":[\"rw\",\"bind\"]}");
 
 	CHECK_INT(c.ret, 0);
 	CHECK_INT(c.plan->ops[0].kind, MOUNT_OP_BIND);
@@ -79,8 +81,10 @@ TEST(bind_by_option_needs_no_type)
 TEST(bind_by_type)
 {
 	CASE c = plan("{\"destination\":\"/a\",\"type\":\"bind\",\"source\":\"/x\"},"
-		      "{\"destination\":\"/b\",\"type\":\"none\",\"source\":\"/x\",\"options\":[\"rbind\"]},"
-		      "{\"destination\":\"/c\",\"type\":\"tmpfs\",\"source\":\"/x\",\"options\":[\"bind\"]}");
+		      "{\"destination\":\"/b\",\"type\":\"none\",\"source\":\"/"
+		      "x\",\"options\":[\"rbind\"]},"
+		      "{\"destination\":\"/c\",\"type\":\"tmpfs\",\"source\":\"/"
+		      "x\",\"options\":[\"bind\"]}");
 
 	CHECK_INT(c.ret, 0);
 	for (size_t i = 0; i < 3; i++)
@@ -90,11 +94,12 @@ TEST(bind_by_type)
 
 TEST(sources)
 {
-	CASE c = plan("{\"destination\":\"/a\",\"source\":\"data\",\"options\":[\"bind\"]},"
-		      "{\"destination\":\"/b\",\"source\":\"rootfs/x/../y\",\"options\":[\"bind\"]},"
-		      "{\"destination\":\"/c\",\"source\":\"/b/rootfs\",\"options\":[\"bind\"]},"
-		      "{\"destination\":\"/d\",\"source\":\"/b/rootfs2\",\"options\":[\"bind\"]},"
-		      "{\"destination\":\"/e\",\"source\":\"/b/rootfs/../x\",\"options\":[\"bind\"]}");
+	CASE c = plan(
+		"{\"destination\":\"/a\",\"source\":\"data\",\"options\":[\"bind\"]},"
+		"{\"destination\":\"/b\",\"source\":\"rootfs/x/../y\",\"options\":[\"bind\"]},"
+		"{\"destination\":\"/c\",\"source\":\"/b/rootfs\",\"options\":[\"bind\"]},"
+		"{\"destination\":\"/d\",\"source\":\"/b/rootfs2\",\"options\":[\"bind\"]},"
+		"{\"destination\":\"/e\",\"source\":\"/b/rootfs/../x\",\"options\":[\"bind\"]}");
 
 	CHECK_INT(c.ret, 0);
 	CHECK_STR(c.plan->ops[0].source, "/b/data");
@@ -113,25 +118,31 @@ TEST(refused)
 	check_refused("{\"destination\":\"/x\",\"source\":\"\",\"options\":[\"bind\"]}",
 		      "invalid mount \"/x\": a bind mount needs a source");
 	check_refused("{\"destination\":\"/x\",\"options\":[\"bind\"]}", "needs a source");
-	check_refused("{\"destination\":\"/x\",\"source\":\"/s\",\"options\":[\"bind\",\"size=1\"]}",
-		      "bind mounts cannot have any filesystem-specific options applied");
+	check_refused(
+		"{\"destination\":\"/x\",\"source\":\"/s\",\"options\":[\"bind\",\"size=1\"]}",
+		"bind mounts cannot have any filesystem-specific options applied");
 	check_refused("{\"destination\":\"/x\",\"source\":\"/s\",\"options\":[\"bind\",\"sync\"]}",
 		      "bind mounts cannot have any filesystem-specific options applied");
 	check_refused("{\"destination\":\"/x\",\"source\":\"/s\"}", "a type is missing");
-	check_refused("{\"destination\":\"/x\",\"type\":\"none\",\"source\":\"/s\"}", "a type is missing");
+	check_refused("{\"destination\":\"/x\",\"type\":\"none\",\"source\":\"/s\"}",
+		      "a type is missing");
 	check_refused("{\"destination\":\"/x\",\"type\":\"proc\",\"options\":[\"tmpcopyup\"]}",
 		      "tmpcopyup needs a tmpfs");
 	check_refused("{\"destination\":\"/x\",\"type\":\"tmpfs\",\"options\":[\"idmap\"]}",
 		      "id mappings need a bind mount");
 	check_refused("{\"destination\":\"x\",\"type\":\"tmpfs\"}", "not absolute");
-	check_refused("{\"destination\":\"/x\",\"source\":\"/s\",\"options\":[\"bind\"],\"uidMappings\":"
-		      "[{\"containerID\":0,\"hostID\":1,\"size\":1}]}", "go together");
+	check_refused(
+		"{\"destination\":\"/x\",\"source\":\"/s\",\"options\":[\"bind\"],\"uidMappings\":"
+		"[{\"containerID\":0,\"hostID\":1,\"size\":1}]}",
+		"go together");
 }
 
 TEST(dev)
 {
-	CASE ours = plan("{\"destination\":\"/dev\",\"type\":\"tmpfs\",\"options\":[\"ro\",\"nosuid\"]}");
-	CASE host = plan("{\"destination\":\"/dev/\",\"source\":\"/dev\",\"options\":[\"rbind\",\"ro\"]}");
+	CASE ours = plan(
+		"{\"destination\":\"/dev\",\"type\":\"tmpfs\",\"options\":[\"ro\",\"nosuid\"]}");
+	CASE host = plan(
+		"{\"destination\":\"/dev/\",\"source\":\"/dev\",\"options\":[\"rbind\",\"ro\"]}");
 
 	CHECK_INT(ours.ret, 0);
 	CHECK(ours.plan->fill_dev);
@@ -158,8 +169,9 @@ TEST(tmpfs_mode)
 
 TEST(cgroup_and_remount)
 {
-	CASE c = plan("{\"destination\":\"/sys/fs/cgroup\",\"type\":\"cgroup\",\"source\":\"cgroup\"},"
-		      "{\"destination\":\"/x\",\"options\":[\"bind\",\"remount\",\"ro\"]}");
+	CASE c = plan(
+		"{\"destination\":\"/sys/fs/cgroup\",\"type\":\"cgroup\",\"source\":\"cgroup\"},"
+		"{\"destination\":\"/x\",\"options\":[\"bind\",\"remount\",\"ro\"]}");
 
 	CHECK_INT(c.ret, 0);
 	CHECK_INT(c.plan->ops[0].kind, MOUNT_OP_CGROUP);
@@ -179,7 +191,8 @@ TEST(paths)
 	CASE good = plan_more("", "\"maskedPaths\":[\"/proc/kcore\"],\"readonlyPaths\":[\"/a\"]");
 
 	CHECK_INT(good.ret, 0);
-	check_paths_refused("\"maskedPaths\":[\"/a\",\"b\"]", "linux.maskedPaths[1]: \"b\" is not absolute");
+	check_paths_refused("\"maskedPaths\":[\"/a\",\"b\"]",
+			    "linux.maskedPaths[1]: \"b\" is not absolute");
 	check_paths_refused("\"maskedPaths\":[\"/a/../\"]", "is the whole root");
 	check_paths_refused("\"readonlyPaths\":[\"//\"]", "linux.readonlyPaths[0]");
 }
@@ -212,7 +225,8 @@ TEST(below)
 	CHECK_STR(path_below("/x", "/"), "/x");
 }
 
-static void check_proc_refused(const char *resolved, const char *dest, bool is_proc, const char *text)
+static void check_proc_refused(const char *resolved, const char *dest, bool is_proc,
+			       const char *text)
 {
 	struct err e = { 0 };
 
@@ -243,9 +257,13 @@ TEST(mountinfo)
 	_cleanup_(mountinfo_done) struct mountinfo m = { 0 };
 	struct err e;
 
-	CHECK_INT(mountinfo_parse("22 27 0:21 / /proc rw,relatime - proc proc rw\n"
-				  "23 27 0:22 /a /with\\040space\\134 rw shared:1 master:2 - ext4 /dev/x rw\n"
-				  "24 27 0:22 / /end rw - fuse.x", &m, &e), 0);
+	CHECK_INT(
+		mountinfo_parse(
+			"22 27 0:21 / /proc rw,relatime - proc proc rw\n"
+			"23 27 0:22 /a /with\\040space\\134 rw shared:1 master:2 - ext4 /dev/x rw\n"
+			"24 27 0:22 / /end rw - fuse.x",
+			&m, &e),
+		0);
 	CHECK_INT(m.n, 3);
 	CHECK_STR(m.v[0].path, "/proc");
 	CHECK_STR(m.v[0].type, "proc");

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Builds real roots in namespaces of its own, as root; nothing of the host is changed. */
 #include "core/procfs.h"
+#include "engine/cgroup/cgroup.h"
 #include "engine/fs/mount.h"
 #include "engine/fs/mountinfo.h"
 #include "engine/fs/rootfs.h"
@@ -11,6 +12,7 @@
 #include <sched.h>
 #include <stdlib.h>
 #include <sys/mman.h>
+#include <sys/ioctl.h>
 #include <sys/mount.h>
 #include <sys/stat.h>
 #include <sys/statvfs.h>
@@ -60,12 +62,15 @@ struct box {
 	void (*outside)(struct box *); /* in the bundle, afterwards; may be NULL */
 	bool no_pivot;
 	bool old_calls;
-	int canary; /* a directory of the host */
+	bool userns; /* root inside is 100000 outside */
+	bool cgroupns;
+	bool console;
+	const char *cgroup_path;
 	struct {
 		int num;
 		struct err e;
 		int failures;
-	} *shared;
+	} * shared;
 };
 
 static bool privileged(void)
@@ -119,10 +124,24 @@ static void remove_tree(const char *path)
 	waitpid(pid, NULL, 0);
 }
 
+/* A pty of the container's own devpts, its slave by descriptor; both stay open, or it is gone. */
+static int console(struct rootfs *r, struct err *e)
+{
+	int pts = openat(r->root_fd, "dev/pts/ptmx", O_RDWR | O_NOCTTY | O_CLOEXEC), slave, n = 0;
+
+	must(pts >= 0 && ioctl(pts, TIOCSPTLCK, &n) == 0, "ptmx");
+	slave = ioctl(pts, TIOCGPTPEER, O_RDWR | O_NOCTTY | O_CLOEXEC);
+	must(slave >= 0, "TIOCGPTPEER");
+	CHECK_INT(rootfs_console(r, pts, NULL), -ENOTTY);
+	return rootfs_console(r, slave, e);
+}
+
 static int build(struct box *b, struct rootfs *r, struct err *e)
 {
 	int n = rootfs_build(r, e);
 
+	if (n >= 0 && b->console)
+		n = console(r, e);
 	if (n >= 0)
 		n = rootfs_enter(r, e);
 	if (n >= 0)
@@ -147,11 +166,17 @@ static void run_init(struct box *b, struct rootfs *r)
 	_exit(0);
 }
 
-static void run_namespaces(struct box *b, struct rootfs *r)
+static void run_namespaces(struct box *b, struct rootfs *r, int ready, int go)
 {
+	int flags = CLONE_NEWNS | CLONE_NEWPID | CLONE_NEWIPC | CLONE_NEWUTS | CLONE_NEWNET;
+	char c = 0;
 	pid_t pid;
 
-	if (unshare(CLONE_NEWNS | CLONE_NEWPID | CLONE_NEWIPC | CLONE_NEWUTS | CLONE_NEWNET) < 0)
+	flags |= b->userns ? CLONE_NEWUSER : 0;
+	flags |= b->cgroupns ? CLONE_NEWCGROUP : 0;
+	if (unshare(flags) < 0 || write(ready, &c, 1) != 1 || read(go, &c, 1) != 1)
+		_exit(1);
+	if (b->userns && (setgid(0) < 0 || setuid(0) < 0))
 		_exit(1);
 	pid = fork();
 	if (pid == 0)
@@ -160,25 +185,57 @@ static void run_namespaces(struct box *b, struct rootfs *r)
 	_exit(0);
 }
 
+static void write_maps(const struct rootfs *r, pid_t pid)
+{
+	static const char text[] = "0 100000 65536\n";
+	autofree char *uid = xasprintf("%d/uid_map", (int)pid);
+	autofree char *gid = xasprintf("%d/gid_map", (int)pid);
+
+	CHECK_INT(procfs_write(r->proc, uid, text, strlen(text), NULL), 0);
+	CHECK_INT(procfs_write(r->proc, gid, text, strlen(text), NULL), 0);
+}
+
+static void run_child(struct box *b, struct rootfs *r)
+{
+	int ready[2], go[2];
+	char c = 0;
+	pid_t pid;
+
+	must(pipe2(ready, O_CLOEXEC) == 0 && pipe2(go, O_CLOEXEC) == 0, "pipe");
+	fflush(stdout);
+	pid = fork();
+	if (pid == 0)
+		run_namespaces(b, r, ready[1], go[0]);
+	CHECK_INT(read(ready[0], &c, 1), 1);
+	if (b->userns)
+		write_maps(r, pid);
+	CHECK_INT(write(go[1], &c, 1), 1);
+	waitpid(pid, NULL, 0);
+	for (int i = 0; i < 2; i++) {
+		close(ready[i]);
+		close(go[i]);
+	}
+}
+
 static void run_config(struct box *b, const struct oci_config *c)
 {
 	autofree char *root = path_in(b, "rootfs");
 	struct rootfs r = {
-		.config = c, .bundle = b->dir, .root_path = root, .no_pivot = b->no_pivot,
-		.cgroup_path = "/runlet-test-none",
+		.config = c,
+		.bundle = b->dir,
+		.root_path = root,
+		.no_pivot = b->no_pivot,
+		.new_userns = b->userns,
+		.new_cgroupns = b->cgroupns,
+		.cgroup_path = b->cgroup_path ? b->cgroup_path : "/runlet-test-none",
 	};
-	pid_t pid;
 
 	r.proc = procfs_open_root(NULL);
 	mount_force_old(b->old_calls);
 	b->shared->num = rootfs_open(&r, &b->shared->e);
 	if (b->shared->num >= 0) {
 		b->shared->num = -ECHILD;
-		fflush(stdout);
-		pid = fork();
-		if (pid == 0)
-			run_namespaces(b, &r);
-		waitpid(pid, NULL, 0);
+		run_child(b, &r);
 	}
 	rootfs_done(&r);
 	fd_close_p(&r.proc);
@@ -384,7 +441,8 @@ static void look_at_mounts(struct box *b)
 TEST(default_configuration)
 {
 	struct box b = {
-		.config = CONFIG(READONLY, MOUNTS_DEFAULT, PATHS_DEFAULT), .inside = look_at_mounts,
+		.config = CONFIG(READONLY, MOUNTS_DEFAULT, PATHS_DEFAULT),
+		.inside = look_at_mounts,
 	};
 
 	if (!privileged())
@@ -407,7 +465,8 @@ TEST(default_configuration_with_old_calls)
 TEST(default_configuration_without_pivot)
 {
 	struct box b = {
-		.config = CONFIG(READONLY, MOUNTS_DEFAULT, PATHS_DEFAULT), .no_pivot = true,
+		.config = CONFIG(READONLY, MOUNTS_DEFAULT, PATHS_DEFAULT),
+		.no_pivot = true,
 		.inside = look_at_default,
 	};
 
@@ -426,7 +485,8 @@ static void evil_dev(struct box *b)
 TEST(dev_symlink_stays_inside)
 {
 	struct box b = {
-		.config = CONFIG("", MOUNT_PROC, ""), .prepare = evil_dev,
+		.config = CONFIG("", MOUNT_PROC, ""),
+		.prepare = evil_dev,
 	};
 
 	if (!privileged())
@@ -444,24 +504,29 @@ static void evil_proc(struct box *b)
 TEST(proc_symlink_is_refused)
 {
 	struct box b = {
-		.config = CONFIG("", MOUNTS_DEFAULT, ""), .prepare = evil_proc,
+		.config = CONFIG("", MOUNTS_DEFAULT, ""),
+		.prepare = evil_proc,
 	};
 
 	if (!privileged())
 		SKIP("needs root and busybox");
 	expect_failure(&b, "error mounting \"proc\" to rootfs at \"/proc\": filesystem \"proc\" "
-		       "must be mounted on ordinary directory");
+			   "must be mounted on ordinary directory");
 }
 
 TEST(mounts_over_proc_are_refused)
 {
 	struct box bind = {
-		.config = CONFIG("", MOUNT_PROC ",{\"destination\":\"/proc\",\"source\":"
-				 "\"canary\",\"options\":[\"bind\"]}", ""),
+		.config = CONFIG("",
+				 MOUNT_PROC ",{\"destination\":\"/proc\",\"source\":"
+					    "\"canary\",\"options\":[\"bind\"]}",
+				 ""),
 	};
 	struct box inside = {
-		.config = CONFIG("", MOUNT_PROC ",{\"destination\":\"/proc/self/attr\","
-				 "\"type\":\"tmpfs\",\"source\":\"tmpfs\"}", ""),
+		.config = CONFIG("",
+				 MOUNT_PROC ",{\"destination\":\"/proc/self/attr\","
+					    "\"type\":\"tmpfs\",\"source\":\"tmpfs\"}",
+				 ""),
 	};
 
 	if (!privileged())
@@ -478,8 +543,10 @@ static void link_into_proc(struct box *b)
 TEST(mounts_into_proc_by_symlink_are_refused)
 {
 	struct box b = {
-		.config = CONFIG("", MOUNT_PROC ",{\"destination\":\"/data\",\"source\":"
-				 "\"canary\",\"options\":[\"bind\"]}", ""),
+		.config = CONFIG("",
+				 MOUNT_PROC ",{\"destination\":\"/data\",\"source\":"
+					    "\"canary\",\"options\":[\"bind\"]}",
+				 ""),
 		.prepare = link_into_proc,
 	};
 
@@ -500,8 +567,10 @@ static void look_at_cpuinfo(struct box *b)
 TEST(cpuinfo_may_be_replaced)
 {
 	struct box b = {
-		.config = CONFIG("", MOUNT_PROC ",{\"destination\":\"/proc/cpuinfo\",\"source\":"
-				 "\"canary/file\",\"options\":[\"bind\",\"ro\"]}", ""),
+		.config = CONFIG("",
+				 MOUNT_PROC ",{\"destination\":\"/proc/cpuinfo\",\"source\":"
+					    "\"canary/file\",\"options\":[\"bind\",\"ro\"]}",
+				 ""),
 		.inside = look_at_cpuinfo,
 	};
 
@@ -533,9 +602,13 @@ TEST(symlinked_destinations_stay_inside)
 {
 	struct box b = {
 		.config = CONFIG("",
-			"{\"destination\":\"/absolute/x\",\"source\":\"canary\",\"options\":[\"bind\"]},"
-			"{\"destination\":\"/up/below\",\"source\":\"canary\",\"options\":[\"bind\"]},"
-			"{\"destination\":\"/dangling\",\"source\":\"canary\",\"options\":[\"bind\"]}", ""),
+				 "{\"destination\":\"/absolute/"
+				 "x\",\"source\":\"canary\",\"options\":[\"bind\"]},"
+				 "{\"destination\":\"/up/"
+				 "below\",\"source\":\"canary\",\"options\":[\"bind\"]},"
+				 "{\"destination\":\"/"
+				 "dangling\",\"source\":\"canary\",\"options\":[\"bind\"]}",
+				 ""),
 		.prepare = evil_targets,
 		.inside = look_at_targets,
 	};
@@ -563,8 +636,10 @@ TEST(hostile_dev_null_does_not_unmask)
 {
 	struct box b = {
 		/* CVE-2025-31133 */
-		.config = CONFIG("", MOUNT_PROC ",{\"destination\":\"/dev\",\"source\":\"dev\","
-				 "\"options\":[\"rbind\"]}", PATHS_DEFAULT),
+		.config = CONFIG("",
+				 MOUNT_PROC ",{\"destination\":\"/dev\",\"source\":\"dev\","
+					    "\"options\":[\"rbind\"]}",
+				 PATHS_DEFAULT),
 		.prepare = hostile_null,
 		.inside = look_at_hostile_null,
 	};
@@ -595,16 +670,21 @@ static void look_at_nested(struct box *b)
 TEST(source_inside_the_container_sees_earlier_mounts)
 {
 	struct box b = {
-		.config = CONFIG("",
+		.config = CONFIG(
+			"",
 			"{\"destination\":\"/first\",\"source\":\"data\",\"options\":[\"bind\"]},"
-			"{\"destination\":\"/second\",\"source\":\"rootfs/first\",\"options\":[\"bind\"]}", ""),
+			"{\"destination\":\"/second\",\"source\":\"rootfs/"
+			"first\",\"options\":[\"bind\"]}",
+			""),
 		.prepare = nested_source,
 		.inside = look_at_nested,
 	};
 	/* CVE-2021-30465: the source is a symlink of the image's to the host. */
 	struct box evil = {
 		.config = CONFIG("",
-			"{\"destination\":\"/first\",\"source\":\"rootfs/evil\",\"options\":[\"bind\"]}", ""),
+				 "{\"destination\":\"/first\",\"source\":\"rootfs/"
+				 "evil\",\"options\":[\"bind\"]}",
+				 ""),
 		.prepare = nested_source,
 	};
 
@@ -617,14 +697,17 @@ TEST(source_inside_the_container_sees_earlier_mounts)
 TEST(missing_source_reads_as_runc)
 {
 	struct box b = {
-		.config = CONFIG("", "{\"destination\":\"/x\",\"type\":\"bind\",\"source\":\"/no/such\","
-				 "\"options\":[\"rbind\"]}", ""),
+		.config =
+			CONFIG("",
+			       "{\"destination\":\"/x\",\"type\":\"bind\",\"source\":\"/no/such\","
+			       "\"options\":[\"rbind\"]}",
+			       ""),
 	};
 
 	if (!privileged())
 		SKIP("needs root and busybox");
 	expect_failure(&b, "error mounting \"/no/such\" to rootfs at \"/x\": stat /no/such: "
-		       "no such file or directory");
+			   "no such file or directory");
 }
 
 static void look_at_bind_flags(struct box *b)
@@ -643,15 +726,37 @@ static void look_at_bind_flags(struct box *b)
 
 #define BIND(dest, source, options)                                                                \
 	"{\"destination\":\"" dest "\",\"source\":\"" source "\",\"options\":[" options "]}"
-#define BIND_FLAGS                                                                                 \
-	BIND("/ro", "canary", "\"bind\",\"ro\",\"nosuid\"") ","                                    \
-	BIND("/rw", "canary", "\"bind\"") ","                                                      \
-	"{\"destination\":\"/t\",\"type\":\"tmpfs\",\"source\":\"t\",\"options\":[\"noexec\"]},"   \
-	BIND("/kept", "rootfs/t", "\"bind\",\"ro\"") ","                                           \
-	BIND("/cleared", "rootfs/t", "\"bind\",\"exec\"") ","                                      \
-	"{\"destination\":\"/t/sub\",\"type\":\"tmpfs\",\"source\":\"s\"},"                        \
-	BIND("/deep", "rootfs/t", "\"rbind\",\"rro\"") ","                                         \
-	BIND("/shallow", "rootfs/t", "\"rbind\",\"ro\"")
+#define BIND_FLAGS                                                                                  \
+	BIND("/ro", "canary", "\"bind\",\"ro\",\"nosuid\"")                                         \
+	"," BIND(                                                                                   \
+		"/rw", "canary",                                                                    \
+		"\"bind\"") ","                                                                     \
+			    "{\"destination\":\"/"                                                  \
+			    "t\",\"type\":\"tmpfs\",\"source\":\"t\",\"options\":[\"noexec\"]}"     \
+			    "," BIND("/kept", "rootfs/t", "\"bind\",\"ro\"") "," BIND(              \
+				    "/cleared", "rootfs/t",                                         \
+				    "\"bind\",\"exec\"") ","                                        \
+							 "{\"destination\":\"/t/"                   \
+							 "sub\",\"type\":\"tmpfs\",\"source\":"     \
+							 "\"s\"}," BIND(                            \
+								 "/deep", "rootfs/t",               \
+								 "\"rbind\",\"rro\"") "," BIND("/"  \
+											       "s"  \
+											       "h"  \
+											       "a"  \
+											       "l"  \
+											       "l"  \
+											       "o"  \
+											       "w", \
+											       "r"  \
+											       "o"  \
+											       "o"  \
+											       "t"  \
+											       "f"  \
+											       "s"  \
+											       "/"  \
+											       "t", \
+											       "\"rbind\",\"ro\"")
 
 TEST(bind_flags)
 {
@@ -674,9 +779,16 @@ static void look_at_old_bind(struct box *b)
 TEST(bind_flags_with_old_calls)
 {
 	struct box b = {
-		.config = CONFIG("", BIND("/ro", "canary", "\"bind\",\"ro\",\"nosuid\"") ","
-			"{\"destination\":\"/t\",\"type\":\"tmpfs\",\"source\":\"t\",\"options\":[\"noexec\"]},"
-			BIND("/kept", "rootfs/t", "\"bind\",\"ro\""), ""),
+		.config = CONFIG(
+			"",
+			BIND("/ro", "canary",
+			     "\"bind\",\"ro\",\"nosuid\"") ","
+							   "{\"destination\":\"/"
+							   "t\",\"type\":\"tmpfs\",\"source\":"
+							   "\"t\",\"options\":[\"noexec\"]}," BIND(
+								   "/kept", "rootfs/t",
+								   "\"bind\",\"ro\""),
+			""),
 		.inside = look_at_old_bind,
 		.old_calls = true,
 	};
@@ -727,11 +839,14 @@ TEST(tmpfs_modes_and_copyup)
 {
 	struct box b = {
 		.config = CONFIG("",
-			"{\"destination\":\"/covered\",\"type\":\"tmpfs\",\"source\":\"t\",\"options\":"
-			"[\"tmpcopyup\",\"ro\"]},"
-			"{\"destination\":\"/fresh\",\"type\":\"tmpfs\",\"source\":\"t\"},"
-			"{\"destination\":\"/given\",\"type\":\"tmpfs\",\"source\":\"t\",\"options\":"
-			"[\"mode=700,size=64k\"]}", ""),
+				 "{\"destination\":\"/"
+				 "covered\",\"type\":\"tmpfs\",\"source\":\"t\",\"options\":"
+				 "[\"tmpcopyup\",\"ro\"]},"
+				 "{\"destination\":\"/fresh\",\"type\":\"tmpfs\",\"source\":\"t\"},"
+				 "{\"destination\":\"/"
+				 "given\",\"type\":\"tmpfs\",\"source\":\"t\",\"options\":"
+				 "[\"mode=700,size=64k\"]}",
+				 ""),
 		.prepare = covered_dirs,
 		.inside = look_at_tmpfs,
 	};
@@ -758,15 +873,20 @@ static void look_at_devices(struct box *b)
 TEST(configured_devices)
 {
 	struct box b = {
-		.config = CONFIG("", "{\"destination\":\"/dev\",\"type\":\"tmpfs\",\"source\":\"tmpfs\","
-				 "\"options\":[\"ro\"]}",
-			",\"devices\":[{\"path\":\"/dev/sub/fuse\",\"type\":\"c\",\"major\":10,\"minor\":229,"
-			"\"fileMode\":416,\"uid\":7,\"gid\":8},{\"path\":\"/pipe\",\"type\":\"p\"}]"),
+		.config =
+			CONFIG("",
+			       "{\"destination\":\"/dev\",\"type\":\"tmpfs\",\"source\":\"tmpfs\","
+			       "\"options\":[\"ro\"]}",
+			       ",\"devices\":[{\"path\":\"/dev/sub/"
+			       "fuse\",\"type\":\"c\",\"major\":10,\"minor\":229,"
+			       "\"fileMode\":416,\"uid\":7,\"gid\":8},{\"path\":\"/"
+			       "pipe\",\"type\":\"p\"}]"),
 		.inside = look_at_devices,
 	};
 	struct box no_minor = {
-		.config = CONFIG("", MOUNT_DEV,
-			",\"devices\":[{\"path\":\"/dev/x\",\"type\":\"c\",\"major\":10}]"),
+		.config =
+			CONFIG("", MOUNT_DEV,
+			       ",\"devices\":[{\"path\":\"/dev/x\",\"type\":\"c\",\"major\":10}]"),
 	};
 
 	if (!privileged())
@@ -789,6 +909,270 @@ TEST(missing_root_reads_as_runc)
 	if (!privileged())
 		SKIP("needs root and busybox");
 	expect_failure(&b, "invalid rootfs: stat /tmp/runlet-test-");
+}
+
+static void look_at_console(struct box *b)
+{
+	struct stat console_ = { 0 }, pts = { 0 };
+
+	(void)b;
+	CHECK(stat("/dev/console", &console_) == 0 && stat("/dev/pts/0", &pts) == 0);
+	CHECK(S_ISCHR(console_.st_mode) && console_.st_rdev == pts.st_rdev);
+}
+
+static void evil_console(struct box *b)
+{
+	make_dir(b, "dev");
+	make_dir(b, "dev/pts");
+	make_link(b, "/proc/sys/kernel/ostype", "dev/console");
+}
+
+TEST(console)
+{
+	struct box b = {
+		.config = CONFIG("", MOUNTS_DEFAULT, ""),
+		.inside = look_at_console,
+		.console = true,
+	};
+	/* CVE-2025-52565 */
+	struct box evil = {
+		.config = CONFIG("",
+				 MOUNT_PROC ",{\"destination\":\"/dev\",\"source\":\"dev\","
+					    "\"options\":[\"bind\"]}," MOUNT_REST,
+				 ""),
+		.prepare = evil_console,
+		.console = true,
+	};
+
+	if (!privileged())
+		SKIP("needs root and busybox");
+	expect_success(&b);
+	expect_failure(&evil, "/dev/console is neither a file nor a device");
+}
+
+/* What the container has mounted there, and of what type. */
+static const char *type_at(const struct mountinfo *m, const char *path)
+{
+	const char *type = NULL;
+
+	for (size_t i = 0; i < m->n; i++)
+		if (strcmp(m->v[i].path, path) == 0)
+			type = m->v[i].type;
+	return type;
+}
+
+static void look_at_cgroups(struct box *b)
+{
+	_cleanup_(mountinfo_done) struct mountinfo m = { 0 };
+	autofd int proc = open("/proc", O_PATH | O_DIRECTORY | O_CLOEXEC);
+	enum cgroup_layout layout = cgroup_layout();
+
+	(void)b;
+	CHECK_INT(mountinfo_read(proc, &m, NULL), 0);
+	if (layout == CGROUP_V2)
+		CHECK_STR(type_at(&m, "/sys/fs/cgroup"), "cgroup2");
+	if (layout != CGROUP_V1 && layout != CGROUP_HYBRID)
+		return;
+	CHECK_STR(type_at(&m, "/sys/fs/cgroup"), "tmpfs");
+	CHECK_STR(type_at(&m, "/sys/fs/cgroup/pids"), "cgroup");
+	CHECK_STR(type_at(&m, "/sys/fs/cgroup/memory"), "cgroup");
+	CHECK(flags_of("/sys/fs/cgroup/pids") & ST_RDONLY);
+	CHECK(flags_of("/sys/fs/cgroup") & ST_RDONLY);
+	CHECK(mkdir("/sys/fs/cgroup/pids/x", 0755) < 0 && errno == EROFS);
+}
+
+TEST(cgroup_view)
+{
+	struct box b = {
+		.config = CONFIG("", MOUNTS_DEFAULT, ""),
+		.inside = look_at_cgroups,
+		.cgroup_path = "/",
+	};
+
+	if (!privileged())
+		SKIP("needs root and busybox");
+	expect_success(&b);
+}
+
+TEST(cgroup_view_with_namespace)
+{
+	struct box b = {
+		.config = CONFIG("", MOUNTS_DEFAULT, ""),
+		.inside = look_at_cgroups,
+		.cgroupns = true,
+	};
+
+	if (!privileged())
+		SKIP("needs root and busybox");
+	expect_success(&b);
+}
+
+static void secret_source(struct box *b)
+{
+	autofree char *dir = path_in(b, "secret"), *root = path_in(b, "rootfs");
+
+	make_dir(b, "secret");
+	make_file(b, "secret/file", "shown");
+	/* The container's root may not open this by its path. */
+	must(chmod(dir, 0700) == 0 && chown(root, 100000, 100000) == 0, "chmod");
+}
+
+static void look_at_userns(struct box *b)
+{
+	struct stat st = { 0 };
+
+	(void)b;
+	CHECK(is_device("/dev/null", 1, 3));
+	CHECK(is_device("/dev/tty", 5, 0));
+	CHECK(flags_of("/dev/null") & ST_RDONLY);
+	CHECK(is_writable("/dev/null"));
+	CHECK(is_masked_file("/proc/keys"));
+	CHECK(flags_of("/proc/sys") & ST_RDONLY);
+	CHECK(stat("/secret/file", &st) == 0 || errno == EACCES);
+	CHECK(stat("/mapped/file", &st) == 0);
+	CHECK_INT(st.st_uid, 0);
+}
+
+#define USERNS                                                                                     \
+	",\"uidMappings\":[{\"containerID\":0,\"hostID\":100000,\"size\":65536}],"                 \
+	"\"gidMappings\":[{\"containerID\":0,\"hostID\":100000,\"size\":65536}]"
+
+TEST(user_namespace)
+{
+	struct box b = {
+		.config = CONFIG("",
+				 MOUNTS_DEFAULT
+				 ",{\"destination\":\"/"
+				 "secret\",\"source\":\"secret\",\"options\":[\"bind\"]}"
+				 ",{\"destination\":\"/"
+				 "mapped\",\"source\":\"secret\",\"options\":[\"bind\",\"idmap\"]}",
+				 PATHS_DEFAULT USERNS),
+		.prepare = secret_source,
+		.inside = look_at_userns,
+		.userns = true,
+		.cgroup_path = "/",
+	};
+
+	if (!privileged())
+		SKIP("needs root and busybox");
+	expect_success(&b);
+}
+
+static void look_at_mapped(struct box *b)
+{
+	struct stat st = { 0 };
+
+	(void)b;
+	CHECK(stat("/mapped/file", &st) == 0);
+	CHECK_INT(st.st_uid, 4000);
+	CHECK_INT(st.st_gid, 5000);
+}
+
+TEST(id_mapped_bind)
+{
+	struct box b = {
+		.config =
+			CONFIG("",
+			       "{\"destination\":\"/mapped\",\"source\":\"canary\",\"options\":"
+			       "[\"bind\"],\"uidMappings\":[{\"containerID\":0,\"hostID\":4000,"
+			       "\"size\":10}],"
+			       "\"gidMappings\":[{\"containerID\":0,\"hostID\":5000,\"size\":10}]}",
+			       ""),
+		.inside = look_at_mapped,
+	};
+
+	if (!privileged())
+		SKIP("needs root and busybox");
+	expect_success(&b);
+}
+
+static void look_at_remount(struct box *b)
+{
+	(void)b;
+	CHECK(flags_of("/t") & ST_RDONLY);
+	CHECK(flags_of("/t") & ST_NOSUID);
+}
+
+TEST(remount_changes_flags)
+{
+	struct box b = {
+		.config =
+			CONFIG("",
+			       "{\"destination\":\"/"
+			       "t\",\"type\":\"tmpfs\",\"source\":\"t\",\"options\":[\"nosuid\"]},"
+			       "{\"destination\":\"/t\",\"options\":[\"bind\",\"remount\",\"ro\"]}",
+			       ""),
+		.inside = look_at_remount,
+	};
+	struct box none = {
+		.config = CONFIG(
+			"",
+			"{\"destination\":\"/dev/..\",\"options\":[\"bind\",\"remount\",\"ro\"]},"
+			"{\"destination\":\"/no\",\"options\":[\"remount\",\"ro\"]}",
+			""),
+	};
+
+	if (!privileged())
+		SKIP("needs root and busybox");
+	expect_success(&b);
+	expect_failure(&none, "error mounting \"\" to rootfs at \"/no\"");
+}
+
+/* In a mount namespace of its own whose mounts are all shared, as systemd makes the host's. */
+static void run_shared(struct box *b)
+{
+	struct err e = { 0 };
+	pid_t pid = fork();
+	int status = 0;
+
+	if (pid == 0) {
+		must(unshare(CLONE_NEWNS) == 0, "unshare");
+		must(mount(NULL, "/", NULL, MS_PRIVATE | MS_REC, NULL) == 0, "private");
+		must(mount(NULL, "/", NULL, MS_SHARED | MS_REC, NULL) == 0, "shared");
+		CHECK_INT(box_run(b, &e), 0);
+		if (e.text[0])
+			printf("# %s\n", e.text);
+		fflush(stdout);
+		_exit(test_failures);
+	}
+	waitpid(pid, &status, 0);
+	CHECK_INT(WIFEXITED(status) ? WEXITSTATUS(status) : -1, 0);
+}
+
+/* The number of mounts below the bundle that the host sees. */
+static void look_for_leaks(struct box *b)
+{
+	_cleanup_(mountinfo_done) struct mountinfo m = { 0 };
+	autofd int proc = procfs_open_root(NULL);
+
+	CHECK_INT(mountinfo_read(proc, &m, NULL), 0);
+	for (size_t i = 0; i < m.n; i++)
+		if (strncmp(m.v[i].path, b->dir, strlen(b->dir)) == 0)
+			TEST_FAIL("leaked to the host: %s", m.v[i].path);
+	CHECK(m.n > 5);
+	CHECK(type_at(&m, "/proc") != NULL);
+}
+
+TEST(shared_host_sees_no_mount)
+{
+	struct box slave = {
+		.config = CONFIG("", MOUNTS_DEFAULT, PATHS_DEFAULT),
+		.outside = look_for_leaks,
+	};
+	struct box shared = {
+		.config = CONFIG("", MOUNTS_DEFAULT, ",\"rootfsPropagation\":\"rshared\""),
+		.outside = look_for_leaks,
+	};
+	struct box private = {
+		.config = CONFIG("", MOUNTS_DEFAULT, ",\"rootfsPropagation\":\"rprivate\""),
+		.outside = look_for_leaks,
+	};
+
+	if (!privileged())
+		SKIP("needs root and busybox");
+	run_shared(&slave);
+	run_shared(&shared);
+	run_shared(&private);
 }
 
 TEST_MAIN

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "core/inroot.h"
+#include "engine/fs/host.h"
 #include "engine/fs/steps.h"
 #include <errno.h>
 #include <fcntl.h>
@@ -13,9 +14,9 @@
 /* The host's side of a bind is the configuration's word: its symlinks count. */
 static int open_host_source(const struct mount_op *op, struct err *e)
 {
-	int fd = open(op->source, O_PATH | O_CLOEXEC);
+	int fd = host_open(op->source, 0, NULL);
 
-	return fd < 0 ? err_set(e, errno, "stat %s", op->source) : fd;
+	return fd < 0 ? err_set(e, -fd, "stat %s", op->source) : fd;
 }
 
 int bind_open_sources(struct rootfs *r, struct err *e)

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "engine/cgroup/cgroup.h"
 #include "engine/cgroup/layout.h"
+#include "engine/fs/host.h"
 #include "engine/fs/steps.h"
 #include <errno.h>
 #include <fcntl.h>
@@ -50,10 +51,8 @@ static int open_own(const struct rootfs *r, const struct cgroup_hierarchy *h, st
 		return -ENOENT;
 	path = xasprintf("%s%s%s", h->mountpoint, *r->cgroup_path == '/' ? "" : "/",
 			 r->cgroup_path);
-	fd = open(path, O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-	if (fd < 0 && errno == ENOENT)
-		return -ENOENT;
-	return fd < 0 ? err_set(e, errno, "open %s", path) : fd;
+	fd = host_open(path, O_DIRECTORY | O_NOFOLLOW, NULL);
+	return fd < 0 && fd != -ENOENT ? err_set(e, -fd, "open %s", path) : fd;
 }
 
 static int make_dir(const struct view *v, const char *name, struct err *e)
@@ -98,7 +97,10 @@ static int show_by_mount(const struct view *v, const struct cgroup_hierarchy *h,
 	const struct mount_at at = { .target = v->dir, .name = name, .fds = v->r->fds };
 	autostrv char **words = mount_words(h->name);
 	const struct mount_fs fs = {
-		.type = "cgroup", .source = "cgroup", .attr = v->change.set, .data = words,
+		.type = "cgroup",
+		.source = "cgroup",
+		.attr = v->change.set,
+		.data = words,
 	};
 	autofd int fd = -1;
 	int n = make_dir(v, name, e);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "core/inroot.h"
+#include "engine/fs/host.h"
 #include "engine/fs/steps.h"
 #include <errno.h>
 #include <fcntl.h>
@@ -30,7 +31,7 @@ static const struct {
 	const char *path;
 	unsigned major, minor;
 } default_devices[] = {
-	{ "/dev/null", 1, 3 }, { "/dev/zero", 1, 5 },	 { "/dev/full", 1, 7 },
+	{ "/dev/null", 1, 3 }, { "/dev/zero", 1, 5 },	{ "/dev/full", 1, 7 },
 	{ "/dev/tty", 5, 0 },  { "/dev/random", 1, 8 }, { "/dev/urandom", 1, 9 },
 };
 
@@ -97,11 +98,13 @@ static int accept_existing(int dir, const char *name, const struct node *n, stru
 
 static int open_host_device(const struct node *n, struct err *e)
 {
-	autofd int fd = open(n->path, O_PATH | O_NOFOLLOW | O_CLOEXEC);
+	autofd int fd = host_open(n->path, O_NOFOLLOW, e);
 	struct stat st;
 
-	if (fd < 0 || fstat(fd, &st) < 0)
-		return err_set(e, errno, "open the host's %s", n->path);
+	if (fd < 0)
+		return err_wrap(e, "the host's device: ");
+	if (fstat(fd, &st) < 0)
+		return err_set(e, errno, "stat the host's %s", n->path);
 	if (!is_same(&st, n))
 		return err_msg(e, ENXIO, "the host's %s is another file", n->path);
 	return TAKE_FD(fd);

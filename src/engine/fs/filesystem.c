@@ -60,8 +60,7 @@ static int label_root(const struct rootfs *r, const struct mount_op *op, int fd,
 	return 0;
 }
 
-static int open_target(struct rootfs *r, const struct mount_op *op, struct target *t,
-		       struct err *e)
+static int open_target(struct rootfs *r, const struct mount_op *op, struct target *t, struct err *e)
 {
 	const struct target_root where = target_root_of(r);
 	enum target_kind kind = is_kernel_view(op) ? TARGET_REAL_DIR : TARGET_DIR;

@@ -127,7 +127,8 @@ int idmap_apply(struct rootfs *r, const struct mount_op *op, int tree, struct er
 	attr.userns_fd = (uint64_t)userns;
 	if (mount_setattr(tree, "", AT_EMPTY_PATH | (recursive ? AT_RECURSIVE : 0), &attr,
 			  sizeof(attr)) < 0)
-		return err_set(e, errno, "apply id mappings (Linux 5.12, and a file system that "
+		return err_set(e, errno,
+			       "apply id mappings (Linux 5.12, and a file system that "
 			       "knows them)");
 	return 0;
 }

@@ -7,6 +7,8 @@ libengine_a_SOURCES += \
 	src/engine/fs/dev_links.c \
 	src/engine/fs/devices.c \
 	src/engine/fs/filesystem.c \
+	src/engine/fs/host.c \
+	src/engine/fs/host.h \
 	src/engine/fs/idmap.c \
 	src/engine/fs/mask.c \
 	src/engine/fs/mount.c \

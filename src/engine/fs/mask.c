@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "core/inroot.h"
+#include "engine/fs/host.h"
 #include "engine/fs/steps.h"
 #include <errno.h>
 #include <fcntl.h>
@@ -39,10 +40,8 @@ int mask_open_null(struct rootfs *r, struct err *e)
 
 	if (!masked_paths(r) || !*masked_paths(r))
 		return 0;
-	fd = open("/dev/null", O_PATH | O_NOFOLLOW | O_CLOEXEC);
-	if (fd < 0)
-		return err_set(e, errno, "open the host's /dev/null");
-	n = verify_null_device(fd, e);
+	fd = host_open("/dev/null", O_NOFOLLOW, e);
+	n = fd < 0 ? fd : verify_null_device(fd, e);
 	if (n < 0)
 		return err_wrap(e, "the host's /dev/null: ");
 	n = mount_tree_clone(fd, false, e);
@@ -168,7 +167,10 @@ static int readonly_one(struct rootfs *r, const char *path, struct err *e)
 	autofd int target = open_to_cover(r, path, e), fd = -1;
 	const struct mount_at at = mount_at_of(r, path, target);
 	const struct mount_bind b = {
-		.source = target, .recursive = true, .changes = &c, .n_changes = 1,
+		.source = target,
+		.recursive = true,
+		.changes = &c,
+		.n_changes = 1,
 	};
 
 	if (target < 0)

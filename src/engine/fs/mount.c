@@ -21,8 +21,8 @@ static const struct {
 	uint64_t flag;
 	const char *word;
 } super_words[] = {
-	{ MS_RDONLY, "ro" },	   { MS_SYNCHRONOUS, "sync" }, { MS_DIRSYNC, "dirsync" },
-	{ MS_MANDLOCK, "mand" },   { MS_LAZYTIME, "lazytime" },
+	{ MS_RDONLY, "ro" },	 { MS_SYNCHRONOUS, "sync" },  { MS_DIRSYNC, "dirsync" },
+	{ MS_MANDLOCK, "mand" }, { MS_LAZYTIME, "lazytime" },
 };
 
 static bool fits_fsconfig(const struct mount_fs *fs)
@@ -131,11 +131,12 @@ int mount_fs_attach(const struct mount_at *at, const struct mount_fs *fs, struct
 
 int mount_tree_clone(int source, bool recursive, struct err *e)
 {
-	unsigned flags = OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC | AT_EMPTY_PATH;
-	int fd;
+	unsigned flags = AT_EMPTY_PATH | (recursive ? AT_RECURSIVE : 0);
+	int fd = -1;
 
 	errno = ENOSYS;
-	fd = no_new_mount ? -1 : open_tree(source, "", flags | (recursive ? AT_RECURSIVE : 0));
+	if (!no_new_mount)
+		fd = open_tree(source, "", OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC | flags);
 	if (fd >= 0)
 		return fd;
 	if (errno == ENOSYS)
@@ -147,7 +148,9 @@ int mount_tree_clone(int source, bool recursive, struct err *e)
 static int set_attr(int fd, const struct mount_change *c, struct err *e)
 {
 	struct mount_attr attr = {
-		.attr_set = c->set, .attr_clr = c->clear, .propagation = c->propagation,
+		.attr_set = c->set,
+		.attr_clr = c->clear,
+		.propagation = c->propagation,
 	};
 	unsigned flags = AT_EMPTY_PATH | (c->recursive ? AT_RECURSIVE : 0);
 

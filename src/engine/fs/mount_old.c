@@ -2,6 +2,7 @@
 #include "engine/fs/mount_old.h"
 #include "core/inroot.h"
 #include "core/str.h"
+#include "engine/fs/host.h"
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
@@ -36,11 +37,11 @@ static int call_there(const struct mount_call *c)
 /* "7" below /proc/self/fd is the descriptor itself: nothing of the container's is resolved. */
 static int call(int fds, const struct mount_call *c, struct err *e)
 {
-	autofd int back = open(".", O_PATH | O_DIRECTORY | O_CLOEXEC);
+	autofd int back = host_open(".", O_DIRECTORY, e);
 	int r;
 
 	if (back < 0)
-		return err_set(e, errno, "open the working directory");
+		return back;
 	if (fchdir(fds) < 0)
 		return err_set(e, errno, "chdir to the descriptor directory");
 	r = call_there(c);
@@ -64,14 +65,11 @@ static char *join_data(const struct mount_fs *fs)
 
 static int open_again(const struct mount_at *at, struct err *e)
 {
-	int fd;
-
 	if (at->name)
 		return inroot_open(at->target, at->name, O_PATH | O_NOFOLLOW, e);
 	if (at->root >= 0)
 		return inroot_open(at->root, at->path, O_PATH, e);
-	fd = open(at->path, O_PATH | O_CLOEXEC);
-	return fd < 0 ? err_set(e, errno, "open %s", at->path) : fd;
+	return host_open(at->path, 0, e);
 }
 
 /* Another mount at the same place than the one the target was in, or none was made there. */
@@ -138,9 +136,9 @@ static int flags_now(int fd, unsigned long *out, struct err *e)
 	static const struct {
 		unsigned long st, ms;
 	} bits[] = {
-		{ ST_RDONLY, MS_RDONLY },	{ ST_NOSUID, MS_NOSUID },
-		{ ST_NODEV, MS_NODEV },		{ ST_NOEXEC, MS_NOEXEC },
-		{ ST_NOATIME, MS_NOATIME },	{ ST_NODIRATIME, MS_NODIRATIME },
+		{ ST_RDONLY, MS_RDONLY },     { ST_NOSUID, MS_NOSUID },
+		{ ST_NODEV, MS_NODEV },	      { ST_NOEXEC, MS_NOEXEC },
+		{ ST_NOATIME, MS_NOATIME },   { ST_NODIRATIME, MS_NODIRATIME },
 		{ ST_RELATIME, MS_RELATIME },
 	};
 	struct statvfs sv;

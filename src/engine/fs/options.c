@@ -3,84 +3,88 @@
 #include <errno.h>
 #include <sys/mount.h>
 
-#define ATTR(n, b, c) { n, MOUNT_ROW_ATTR, b, c, false }
-#define RATTR(n, b, c) { n, MOUNT_ROW_ATTR, b, c, true }
-#define ATIME(n, b) { n, MOUNT_ROW_ATIME, b, false, false }
-#define RATIME(n, b) { n, MOUNT_ROW_ATIME, b, false, true }
-#define SUPER(n, b, c) { n, MOUNT_ROW_SUPER, b, c, false }
-#define PROP(n, b) { n, MOUNT_ROW_PROPAGATION, b, false, false }
-#define RPROP(n, b) { n, MOUNT_ROW_PROPAGATION, b, false, true }
-#define WORD(n, b) { n, MOUNT_ROW_WORD, b, false, false }
+/* What follows the name in a row: kind, bits, whether they are taken away, whether recursively. */
+#define ATTR(b) MOUNT_ROW_ATTR, b, false, false
+#define NO_ATTR(b) MOUNT_ROW_ATTR, b, true, false
+#define RATTR(b) MOUNT_ROW_ATTR, b, false, true
+#define NO_RATTR(b) MOUNT_ROW_ATTR, b, true, true
+#define ATIME(b) MOUNT_ROW_ATIME, b, false, false
+#define RATIME(b) MOUNT_ROW_ATIME, b, false, true
+#define SUPER(b) MOUNT_ROW_SUPER, b, false, false
+#define NO_SUPER(b) MOUNT_ROW_SUPER, b, true, false
+#define PROP(b) MOUNT_ROW_PROPAGATION, b, false, false
+#define RPROP(b) MOUNT_ROW_PROPAGATION, b, false, true
+#define WORD(b) MOUNT_ROW_WORD, b, false, false
 
 /*
  * "norelatime" and "nostrictatime" undo their word only; the kernel has no fourth behaviour, so
  * without the word it is relatime.
  */
 const struct mount_option_row mount_option_rows[] = {
-	SUPER("acl", MS_POSIXACL, false),
-	SUPER("async", MS_SYNCHRONOUS, true),
-	ATIME("atime", MOUNT_ATTR_RELATIME),
-	WORD("bind", MOUNT_OPT_BIND),
-	WORD("defaults", 0),
-	ATTR("dev", MOUNT_ATTR_NODEV, true),
-	ATTR("diratime", MOUNT_ATTR_NODIRATIME, true),
-	SUPER("dirsync", MS_DIRSYNC, false),
-	ATTR("exec", MOUNT_ATTR_NOEXEC, true),
-	WORD("idmap", MOUNT_OPT_IDMAP),
-	SUPER("iversion", MS_I_VERSION, false),
-	SUPER("lazytime", MS_LAZYTIME, false),
-	SUPER("loud", MS_SILENT, true),
-	SUPER("mand", MS_MANDLOCK, false),
-	SUPER("noacl", MS_POSIXACL, true),
-	ATIME("noatime", MOUNT_ATTR_NOATIME),
-	ATTR("nodev", MOUNT_ATTR_NODEV, false),
-	ATTR("nodiratime", MOUNT_ATTR_NODIRATIME, false),
-	ATTR("noexec", MOUNT_ATTR_NOEXEC, false),
-	SUPER("noiversion", MS_I_VERSION, true),
-	SUPER("nolazytime", MS_LAZYTIME, true),
-	SUPER("nomand", MS_MANDLOCK, true),
-	WORD("norelatime", 0),
-	ATIME("nostrictatime", MOUNT_ATTR_RELATIME),
-	ATTR("nosuid", MOUNT_ATTR_NOSUID, false),
-	ATTR("nosymfollow", MOUNT_ATTR_NOSYMFOLLOW, false),
-	PROP("private", MS_PRIVATE),
-	RATIME("ratime", MOUNT_ATTR_RELATIME),
-	WORD("rbind", MOUNT_OPT_BIND | MOUNT_OPT_RECURSIVE),
-	RATTR("rdev", MOUNT_ATTR_NODEV, true),
-	RATTR("rdiratime", MOUNT_ATTR_NODIRATIME, true),
-	ATIME("relatime", MOUNT_ATTR_RELATIME),
-	WORD("remount", MOUNT_OPT_REMOUNT),
-	RATTR("rexec", MOUNT_ATTR_NOEXEC, true),
-	WORD("ridmap", MOUNT_OPT_RIDMAP),
-	RATIME("rnoatime", MOUNT_ATTR_NOATIME),
-	RATTR("rnodev", MOUNT_ATTR_NODEV, false),
-	RATTR("rnodiratime", MOUNT_ATTR_NODIRATIME, false),
-	RATTR("rnoexec", MOUNT_ATTR_NOEXEC, false),
-	WORD("rnorelatime", 0),
-	RATIME("rnostrictatime", MOUNT_ATTR_RELATIME),
-	RATTR("rnosuid", MOUNT_ATTR_NOSUID, false),
-	RATTR("rnosymfollow", MOUNT_ATTR_NOSYMFOLLOW, false),
-	ATTR("ro", MOUNT_ATTR_RDONLY, false),
-	RPROP("rprivate", MS_PRIVATE),
-	RATIME("rrelatime", MOUNT_ATTR_RELATIME),
-	RATTR("rro", MOUNT_ATTR_RDONLY, false),
-	RATTR("rrw", MOUNT_ATTR_RDONLY, true),
-	RPROP("rshared", MS_SHARED),
-	RPROP("rslave", MS_SLAVE),
-	RATIME("rstrictatime", MOUNT_ATTR_STRICTATIME),
-	RATTR("rsuid", MOUNT_ATTR_NOSUID, true),
-	RATTR("rsymfollow", MOUNT_ATTR_NOSYMFOLLOW, true),
-	RPROP("runbindable", MS_UNBINDABLE),
-	ATTR("rw", MOUNT_ATTR_RDONLY, true),
-	PROP("shared", MS_SHARED),
-	SUPER("silent", MS_SILENT, false),
-	PROP("slave", MS_SLAVE),
-	ATIME("strictatime", MOUNT_ATTR_STRICTATIME),
-	ATTR("suid", MOUNT_ATTR_NOSUID, true),
-	ATTR("symfollow", MOUNT_ATTR_NOSYMFOLLOW, true),
-	SUPER("sync", MS_SYNCHRONOUS, false),
-	WORD("tmpcopyup", MOUNT_OPT_TMPCOPYUP),
-	PROP("unbindable", MS_UNBINDABLE),
+	{ "acl", SUPER(MS_POSIXACL) },
+	{ "async", NO_SUPER(MS_SYNCHRONOUS) },
+	{ "atime", ATIME(MOUNT_ATTR_RELATIME) },
+	{ "bind", WORD(MOUNT_OPT_BIND) },
+	{ "defaults", WORD(0) },
+	{ "dev", NO_ATTR(MOUNT_ATTR_NODEV) },
+	{ "diratime", NO_ATTR(MOUNT_ATTR_NODIRATIME) },
+	{ "dirsync", SUPER(MS_DIRSYNC) },
+	{ "exec", NO_ATTR(MOUNT_ATTR_NOEXEC) },
+	{ "idmap", WORD(MOUNT_OPT_IDMAP) },
+	{ "iversion", SUPER(MS_I_VERSION) },
+	{ "lazytime", SUPER(MS_LAZYTIME) },
+	{ "loud", NO_SUPER(MS_SILENT) },
+	{ "mand", SUPER(MS_MANDLOCK) },
+	{ "noacl", NO_SUPER(MS_POSIXACL) },
+	{ "noatime", ATIME(MOUNT_ATTR_NOATIME) },
+	{ "nodev", ATTR(MOUNT_ATTR_NODEV) },
+	{ "nodiratime", ATTR(MOUNT_ATTR_NODIRATIME) },
+	{ "noexec", ATTR(MOUNT_ATTR_NOEXEC) },
+	{ "noiversion", NO_SUPER(MS_I_VERSION) },
+	{ "nolazytime", NO_SUPER(MS_LAZYTIME) },
+	{ "nomand", NO_SUPER(MS_MANDLOCK) },
+	{ "norelatime", WORD(0) },
+	{ "nostrictatime", ATIME(MOUNT_ATTR_RELATIME) },
+	{ "nosuid", ATTR(MOUNT_ATTR_NOSUID) },
+	{ "nosymfollow", ATTR(MOUNT_ATTR_NOSYMFOLLOW) },
+	{ "private", PROP(MS_PRIVATE) },
+	{ "ratime", RATIME(MOUNT_ATTR_RELATIME) },
+	{ "rbind", WORD(MOUNT_OPT_BIND | MOUNT_OPT_RECURSIVE) },
+	{ "rdev", NO_RATTR(MOUNT_ATTR_NODEV) },
+	{ "rdiratime", NO_RATTR(MOUNT_ATTR_NODIRATIME) },
+	{ "relatime", ATIME(MOUNT_ATTR_RELATIME) },
+	{ "remount", WORD(MOUNT_OPT_REMOUNT) },
+	{ "rexec", NO_RATTR(MOUNT_ATTR_NOEXEC) },
+	{ "ridmap", WORD(MOUNT_OPT_RIDMAP) },
+	{ "rnoatime", RATIME(MOUNT_ATTR_NOATIME) },
+	{ "rnodev", RATTR(MOUNT_ATTR_NODEV) },
+	{ "rnodiratime", RATTR(MOUNT_ATTR_NODIRATIME) },
+	{ "rnoexec", RATTR(MOUNT_ATTR_NOEXEC) },
+	{ "rnorelatime", WORD(0) },
+	{ "rnostrictatime", RATIME(MOUNT_ATTR_RELATIME) },
+	{ "rnosuid", RATTR(MOUNT_ATTR_NOSUID) },
+	{ "rnosymfollow", RATTR(MOUNT_ATTR_NOSYMFOLLOW) },
+	{ "ro", ATTR(MOUNT_ATTR_RDONLY) },
+	{ "rprivate", RPROP(MS_PRIVATE) },
+	{ "rrelatime", RATIME(MOUNT_ATTR_RELATIME) },
+	{ "rro", RATTR(MOUNT_ATTR_RDONLY) },
+	{ "rrw", NO_RATTR(MOUNT_ATTR_RDONLY) },
+	{ "rshared", RPROP(MS_SHARED) },
+	{ "rslave", RPROP(MS_SLAVE) },
+	{ "rstrictatime", RATIME(MOUNT_ATTR_STRICTATIME) },
+	{ "rsuid", NO_RATTR(MOUNT_ATTR_NOSUID) },
+	{ "rsymfollow", NO_RATTR(MOUNT_ATTR_NOSYMFOLLOW) },
+	{ "runbindable", RPROP(MS_UNBINDABLE) },
+	{ "rw", NO_ATTR(MOUNT_ATTR_RDONLY) },
+	{ "shared", PROP(MS_SHARED) },
+	{ "silent", SUPER(MS_SILENT) },
+	{ "slave", PROP(MS_SLAVE) },
+	{ "strictatime", ATIME(MOUNT_ATTR_STRICTATIME) },
+	{ "suid", NO_ATTR(MOUNT_ATTR_NOSUID) },
+	{ "symfollow", NO_ATTR(MOUNT_ATTR_NOSYMFOLLOW) },
+	{ "sync", SUPER(MS_SYNCHRONOUS) },
+	{ "tmpcopyup", WORD(MOUNT_OPT_TMPCOPYUP) },
+	{ "unbindable", PROP(MS_UNBINDABLE) },
 	{ .name = NULL },
 };
 
@@ -124,7 +128,8 @@ static int add_propagation(struct mount_options *o, const struct mount_option_ro
 		return err_msg(e, EINVAL, "more than %d propagation options",
 			       MOUNT_PROPAGATIONS_MAX);
 	o->propagations[o->n_propagations++] = (struct mount_change){
-		.propagation = row->bits, .recursive = row->recursive,
+		.propagation = row->bits,
+		.recursive = row->recursive,
 	};
 	return 0;
 }
@@ -183,9 +188,12 @@ unsigned long mount_attr_to_ms(uint64_t attr)
 		uint64_t attr;
 		unsigned long ms;
 	} bits[] = {
-		{ MOUNT_ATTR_RDONLY, MS_RDONLY },	  { MOUNT_ATTR_NOSUID, MS_NOSUID },
-		{ MOUNT_ATTR_NODEV, MS_NODEV },		  { MOUNT_ATTR_NOEXEC, MS_NOEXEC },
-		{ MOUNT_ATTR_NODIRATIME, MS_NODIRATIME }, { MOUNT_ATTR_NOATIME, MS_NOATIME },
+		{ MOUNT_ATTR_RDONLY, MS_RDONLY },
+		{ MOUNT_ATTR_NOSUID, MS_NOSUID },
+		{ MOUNT_ATTR_NODEV, MS_NODEV },
+		{ MOUNT_ATTR_NOEXEC, MS_NOEXEC },
+		{ MOUNT_ATTR_NODIRATIME, MS_NODIRATIME },
+		{ MOUNT_ATTR_NOATIME, MS_NOATIME },
 		{ MOUNT_ATTR_STRICTATIME, MS_STRICTATIME },
 		{ MOUNT_ATTR_NOSYMFOLLOW, MS_NOSYMFOLLOW },
 	};

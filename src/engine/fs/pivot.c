@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include "engine/fs/host.h"
 #include "engine/fs/mountinfo.h"
 #include "engine/fs/steps.h"
 #include <errno.h>
@@ -18,13 +19,6 @@ static bool is_shared(const struct rootfs *r)
 	return propagation_of(r) & MS_SHARED;
 }
 
-static int open_dir(const char *path, struct err *e)
-{
-	int fd = open(path, O_PATH | O_DIRECTORY | O_CLOEXEC);
-
-	return fd < 0 ? err_set(e, errno, "open %s", path) : fd;
-}
-
 /*
  * Slave, so that what is mounted on the host later can still arrive, or private when asked. When
  * the configuration wants a shared root, the host's mounts stay its peers, or "rshared" volumes
@@ -33,8 +27,8 @@ static int open_dir(const char *path, struct err *e)
 int pivot_isolate(struct rootfs *r, struct err *e)
 {
 	const struct mount_change c = {
-		.propagation = propagation_of(r) & (MS_PRIVATE | MS_UNBINDABLE) ? MS_PRIVATE
-										: MS_SLAVE,
+		.propagation =
+			propagation_of(r) & (MS_PRIVATE | MS_UNBINDABLE) ? MS_PRIVATE : MS_SLAVE,
 		.recursive = true,
 	};
 	autofd int root = -1;
@@ -42,7 +36,7 @@ int pivot_isolate(struct rootfs *r, struct err *e)
 
 	if (is_shared(r))
 		return 0;
-	root = open_dir("/", e);
+	root = host_open("/", O_DIRECTORY, e);
 	n = root < 0 ? root : mount_apply(r->fds, root, &c, e);
 	return n < 0 ? err_wrap(e, "make the mount namespace private: ") : 0;
 }
@@ -100,7 +94,7 @@ static int make_parent_private(struct rootfs *r, int root, struct err *e)
 /* The parent checked this directory; here it is opened again in our own mount namespace. */
 static int open_same_root(const struct rootfs *r, struct err *e)
 {
-	autofd int fd = open_dir(r->real_root, e);
+	autofd int fd = host_open(r->real_root, O_DIRECTORY, e);
 	struct stat checked, found;
 
 	if (fd < 0)
@@ -158,7 +152,7 @@ static int drop_old_root(struct rootfs *r, int old, struct err *e)
 
 static int enter_by_pivot(struct rootfs *r, struct err *e)
 {
-	autofd int old = open_dir("/", e);
+	autofd int old = host_open("/", O_DIRECTORY, e);
 
 	if (old < 0)
 		return old;

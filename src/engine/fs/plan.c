@@ -66,8 +66,10 @@ static int check_op(const struct mount_op *op, struct err *e)
 	bool no_fs = op->kind == MOUNT_OP_BIND || op->kind == MOUNT_OP_REMOUNT;
 
 	if (no_fs && ((o->data && *o->data) || o->super))
-		return err_msg(e, EINVAL, "bind mounts cannot have any filesystem-specific "
-			       "options applied: %s", o->data && *o->data ? *o->data : "superblock");
+		return err_msg(e, EINVAL,
+			       "bind mounts cannot have any filesystem-specific "
+			       "options applied: %s",
+			       o->data && *o->data ? *o->data : "superblock");
 	if (op->kind == MOUNT_OP_BIND && (!op->mount->source || !*op->mount->source))
 		return err_msg(e, EINVAL, "a bind mount needs a source");
 	if (op->kind != MOUNT_OP_BIND && has_mappings(op))
@@ -136,8 +138,8 @@ static int check_paths(char *const *paths, const char *member, struct err *e)
 		autofree char *clean = NULL;
 
 		if (*paths[i] != '/')
-			return err_msg(e, EINVAL, "linux.%s[%zu]: \"%s\" is not absolute", member, i,
-				       paths[i]);
+			return err_msg(e, EINVAL, "linux.%s[%zu]: \"%s\" is not absolute", member,
+				       i, paths[i]);
 		clean = path_clean(paths[i]);
 		if (str_eq(clean, "/"))
 			return err_msg(e, EINVAL, "linux.%s[%zu]: \"%s\" is the whole root", member,
@@ -215,16 +217,26 @@ int mount_op_wrap(const struct mount_op *op, struct err *e)
 			op->mount->destination);
 }
 
+#define PROC "/proc"
+
 /* What lxcfs and checkpointing tools are known to replace. */
 static const char *const proc_replaceable[] = {
-	"/proc/cpuinfo",  "/proc/diskstats", "/proc/meminfo",	"/proc/stat",
-	"/proc/swaps",	  "/proc/uptime",    "/proc/loadavg",	"/proc/slabinfo",
-	"/proc/net/dev",  "/proc/sys/kernel/ns_last_pid", "/proc/sys/crypto/fips_enabled",
+	"/cpuinfo",
+	"/diskstats",
+	"/meminfo",
+	"/stat",
+	"/swaps",
+	"/uptime",
+	"/loadavg",
+	"/slabinfo",
+	"/net/dev",
+	"/sys/kernel/ns_last_pid",
+	"/sys/crypto/fips_enabled",
 };
 
 int plan_check_proc(const char *resolved, const char *dest, bool is_proc, struct err *e)
 {
-	const char *rest = path_below(resolved, "/proc");
+	const char *rest = path_below(resolved, PROC), *named = path_below(dest, PROC);
 
 	if (!rest)
 		return 0;
@@ -236,7 +248,7 @@ int plan_check_proc(const char *resolved, const char *dest, bool is_proc, struct
 	}
 	/* By the configured name: /proc/net is a symlink of the kernel's own. */
 	for (size_t i = 0; i < ARRAY_SIZE(proc_replaceable); i++)
-		if (str_eq(dest, proc_replaceable[i]))
+		if (named && str_eq(named, proc_replaceable[i]))
 			return 0;
 	return err_msg(e, EINVAL, "\"%s\" cannot be mounted because it is inside /proc", dest);
 }

@@ -9,9 +9,9 @@
 #include "libocispec/config.h"
 
 enum mount_op_kind {
-	MOUNT_OP_FS = 1, /* a new file system instance of op->type */
-	MOUNT_OP_BIND,	 /* a tree that exists already */
-	MOUNT_OP_CGROUP, /* the container's view of the cgroup hierarchies */
+	MOUNT_OP_FS = 1,  /* a new file system instance of op->type */
+	MOUNT_OP_BIND,	  /* a tree that exists already */
+	MOUNT_OP_CGROUP,  /* the container's view of the cgroup hierarchies */
 	MOUNT_OP_REMOUNT, /* change the attributes of what is mounted at the destination */
 };
 

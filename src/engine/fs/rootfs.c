@@ -2,6 +2,7 @@
 #include "engine/fs/rootfs.h"
 #include "core/inroot.h"
 #include "core/procfs.h"
+#include "engine/fs/host.h"
 #include "engine/fs/steps.h"
 #include <errno.h>
 #include <fcntl.h>
@@ -46,17 +47,17 @@ static int open_root(struct rootfs *r, int fds, struct err *e)
 {
 	int n;
 
-	r->root_fd = open(r->root_path, O_PATH | O_DIRECTORY | O_CLOEXEC);
-	n = r->root_fd < 0 ? err_set(e, errno, "stat %s", r->root_path)
-			   : canonical(fds, r->root_fd, &r->real_root, e);
+	r->root_fd = host_open(r->root_path, O_DIRECTORY, NULL);
+	n = r->root_fd < 0 ? err_set(e, -r->root_fd, "stat %s", r->root_path) :
+			     canonical(fds, r->root_fd, &r->real_root, e);
 	return n < 0 ? err_wrap(e, "invalid rootfs: ") : 0;
 }
 
 static int open_bundle(struct rootfs *r, int fds, char **out, struct err *e)
 {
-	autofd int fd = open(r->bundle, O_PATH | O_DIRECTORY | O_CLOEXEC);
+	autofd int fd = host_open(r->bundle, O_DIRECTORY, e);
 
-	return fd < 0 ? err_set(e, errno, "open %s", r->bundle) : canonical(fds, fd, out, e);
+	return fd < 0 ? fd : canonical(fds, fd, out, e);
 }
 
 static int check(const struct rootfs *r, struct err *e)
@@ -66,7 +67,8 @@ static int check(const struct rootfs *r, struct err *e)
 	if (!oci_namespace_get(r->config, CLONE_NEWNS))
 		return err_msg(e, EINVAL, "linux.namespaces: a mount namespace is needed");
 	if (r->no_pivot && l && (l->rootfs_propagation & MS_PRIVATE))
-		return err_msg(e, EINVAL, "linux.rootfsPropagation: [r]private is not safe "
+		return err_msg(e, EINVAL,
+			       "linux.rootfsPropagation: [r]private is not safe "
 			       "without pivot_root");
 	return devices_check(l, e);
 }
@@ -80,6 +82,7 @@ int rootfs_open(struct rootfs *r, struct err *e)
 	r->root_fd = r->fds = r->null_tree = -1;
 	r->plan = NULL;
 	r->real_root = NULL;
+	r->opened = true;
 	n = check(r, e);
 	if (n < 0)
 		return n;
@@ -96,6 +99,9 @@ int rootfs_open(struct rootfs *r, struct err *e)
 
 void rootfs_done(struct rootfs *r)
 {
+	if (!r->opened)
+		return;
+	r->opened = false;
 	rootfs_plan_free(r->plan);
 	r->plan = NULL;
 	free(r->real_root);
@@ -135,9 +141,8 @@ static int do_mounts(struct rootfs *r, struct err *e)
 int rootfs_build(struct rootfs *r, struct err *e)
 {
 	static const struct rootfs_step steps[] = {
-		{ open_own_fds },    { bind_open_sources }, { pivot_isolate },
-		{ pivot_bind_root }, { do_mounts },	    { devices_make },
-		{ dev_links_make },
+		{ open_own_fds }, { bind_open_sources }, { pivot_isolate },  { pivot_bind_root },
+		{ do_mounts },	  { devices_make },	 { dev_links_make },
 	};
 	/* Every mode below is meant as it is written. */
 	mode_t mask = umask(0);
@@ -214,7 +219,8 @@ static int seal_dev(struct rootfs *r, struct err *e)
 		return 0;
 	dev = inroot_open(r->root_fd, "/dev", O_PATH | O_DIRECTORY, e);
 	n = dev < 0 ? dev : mount_apply(r->fds, dev, &c, e);
-	return n < 0 ? err_wrap(e, "make /dev read-only: ") : verify_readonly(r->root_fd, "/dev", e);
+	return n < 0 ? err_wrap(e, "make /dev read-only: ") :
+		       verify_readonly(r->root_fd, "/dev", e);
 }
 
 static int seal_root(struct rootfs *r, struct err *e)
@@ -225,13 +231,17 @@ static int seal_root(struct rootfs *r, struct err *e)
 	if (!r->config->root || !r->config->root->readonly)
 		return 0;
 	n = mount_apply(r->fds, r->root_fd, &c, e);
-	return n < 0 ? err_wrap(e, "make the root read-only: ") : verify_readonly(r->root_fd, "/", e);
+	return n < 0 ? err_wrap(e, "make the root read-only: ") :
+		       verify_readonly(r->root_fd, "/", e);
 }
 
 int rootfs_seal(struct rootfs *r, struct err *e)
 {
 	static const struct rootfs_step steps[] = {
-		{ seal_dev }, { seal_root }, { mask_readonly_paths }, { mask_paths },
+		{ seal_dev },
+		{ seal_root },
+		{ mask_readonly_paths },
+		{ mask_paths },
 	};
 
 	return run_steps(r, steps, ARRAY_SIZE(steps), e);

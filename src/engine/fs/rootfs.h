@@ -23,20 +23,21 @@ struct rootfs_plan; /* from fs/plan.h */
 
 struct rootfs {
 	const struct oci_config *config;
-	const char *bundle;	 /* absolute path on the host; relative mount sources are below it */
-	const char *root_path;	 /* absolute, canonical path of the root on the host */
-	int proc;		 /* a verified handle on the host's /proc; core/procfs */
+	const char *bundle;    /* absolute path on the host; relative mount sources are below it */
+	const char *root_path; /* absolute, canonical path of the root on the host */
+	int proc;	       /* a verified handle on the host's /proc; core/procfs */
 	bool no_pivot;
-	bool new_userns;	 /* in a user namespace of its own or joined: mknod becomes bind */
+	bool new_userns; /* in a user namespace of its own or joined: mknod becomes bind */
 	bool new_cgroupns;
 	bool new_netns;
 	const char *cgroup_path; /* for cgroup mounts without a cgroup namespace */
 	struct rootfs_plan *plan;
-	int root_fd;		 /* the root, O_PATH; -1 before rootfs_open */
+	int root_fd; /* the root, O_PATH; -1 before rootfs_open */
 	/* The rest is this module's own: what one step leaves for the next. */
-	char *real_root;	 /* root_path without symlinks */
-	int fds;		 /* the child's /proc/self/fd */
-	int null_tree;		 /* the host's /dev/null, detached, for masks */
+	bool opened;	 /* false: the members below mean nothing, and nothing is held */
+	char *real_root; /* root_path without symlinks */
+	int fds;	 /* the child's /proc/self/fd */
+	int null_tree;	 /* the host's /dev/null, detached, for masks */
 };
 
 /**
@@ -47,13 +48,15 @@ struct rootfs {
  * opened here too, with the caller's privileges.
  *
  * Error texts are runc's: "invalid rootfs: stat PATH: no such file or directory", "invalid mount
- * … : …". Returns 0 or -errno; rootfs_done is allowed after either.
+ * … : …". Returns 0 or -errno; rootfs_done is allowed after either, and without it if the struct
+ * began zeroed.
  */
 int rootfs_open(struct rootfs *r, struct err *e);
 void rootfs_done(struct rootfs *r);
 
 int rootfs_build(struct rootfs *r, struct err *e);
-/* @slave: the pty's slave, opened in the container's devpts through TIOCGPTPEER (CVE-2025-52565). */
+/* @slave: the pty's slave, opened in the container's devpts through TIOCGPTPEER (CVE-2025-52565).
+ */
 int rootfs_console(struct rootfs *r, int slave, struct err *e);
 int rootfs_enter(struct rootfs *r, struct err *e);
 int rootfs_seal(struct rootfs *r, struct err *e);

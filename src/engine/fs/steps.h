@@ -65,7 +65,10 @@ static inline struct target_root target_root_of(const struct rootfs *r)
 static inline struct mount_at mount_at_of(const struct rootfs *r, const char *path, int target)
 {
 	return (struct mount_at){
-		.target = target, .root = r->root_fd, .path = path, .fds = r->fds,
+		.target = target,
+		.root = r->root_fd,
+		.path = path,
+		.fds = r->fds,
 	};
 }
 

@@ -69,7 +69,9 @@ static int locate(const struct target_root *t, int fd, char *resolved, struct er
 	rest = path_below(name, t->root_path);
 	if (!rest)
 		return err_msg(e, EXDEV, "the mount point is outside the container's root");
-	strcpy(resolved, *rest ? rest : "/");
+	if (!*rest)
+		rest = "/";
+	memcpy(resolved, rest, strlen(rest) + 1);
 	return 0;
 }
 
