@@ -50,7 +50,7 @@ static size_t append(char *dst, size_t len, const char *text, size_t keep)
 		size_t k = utf8_visible(&text, &n, piece);
 
 		if (len + k > limit) {
-			strcpy(dst + cut, "...");
+			memcpy(dst + cut, "...", sizeof("..."));
 			return cut + 3;
 		}
 		memcpy(dst + len, piece, k);

@@ -74,14 +74,14 @@ static const char *word_at(const char *line, int column)
 
 static int print_table(char *text, const pid_t *pids, size_t n, struct err *e)
 {
-	char *line = strtok(text, "\n");
+	char *line = strsep(&text, "\n");
 	int column;
 
 	column = line ? pid_column(line) : -1;
 	if (column < 0)
 		return err_msg(e, EINVAL, "couldn't find PID field in ps output");
 	puts(line);
-	while ((line = strtok(NULL, "\n"))) {
+	while ((line = strsep(&text, "\n"))) {
 		const char *word = word_at(line, column);
 		autofree char *number = xstrndup(word, strcspn(word, " "));
 		int64_t pid;
