@@ -1,5 +1,16 @@
 # SPDX-License-Identifier: Apache-2.0
 
 FUZZ_TARGETS = \
-	tests/fuzz/fuzz_json
+	tests/fuzz/fuzz_argv \
+	tests/fuzz/fuzz_cgroup \
+	tests/fuzz/fuzz_config \
+	tests/fuzz/fuzz_features \
+	tests/fuzz/fuzz_json \
+	tests/fuzz/fuzz_mount_options \
+	tests/fuzz/fuzz_mountinfo \
+	tests/fuzz/fuzz_passwd \
+	tests/fuzz/fuzz_process \
+	tests/fuzz/fuzz_procstat \
+	tests/fuzz/fuzz_seccomp \
+	tests/fuzz/fuzz_state
 EXTRA_DIST += tests/fuzz/corpus

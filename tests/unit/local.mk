@@ -1,20 +1,52 @@
 # SPDX-License-Identifier: Apache-2.0
 
 UNIT_TESTS = \
+	tests/unit/test_attrs \
+	tests/unit/test_caps \
+	tests/unit/test_cgroup_devices \
+	tests/unit/test_cgroup_host \
+	tests/unit/test_cgroup_layout \
+	tests/unit/test_cgroup_path \
+	tests/unit/test_cgroup_resources \
+	tests/unit/test_command \
+	tests/unit/test_creds \
+	tests/unit/test_env \
 	tests/unit/test_err \
 	tests/unit/test_file \
+	tests/unit/test_init_steps \
 	tests/unit/test_inroot \
 	tests/unit/test_json \
 	tests/unit/test_log \
+	tests/unit/test_lookup \
 	tests/unit/test_loop \
+	tests/unit/test_lsm \
+	tests/unit/test_mount_options \
+	tests/unit/test_mount_plan \
 	tests/unit/test_names \
 	tests/unit/test_num \
+	tests/unit/test_ocispec_config \
+	tests/unit/test_ocispec_features \
+	tests/unit/test_ocispec_fixtures \
+	tests/unit/test_ocispec_linux \
+	tests/unit/test_ocispec_process \
+	tests/unit/test_ocispec_resources \
+	tests/unit/test_ocispec_rules \
+	tests/unit/test_ocispec_seccomp \
+	tests/unit/test_ocispec_state \
+	tests/unit/test_passwd \
 	tests/unit/test_proc \
 	tests/unit/test_proc_run \
 	tests/unit/test_procfs \
 	tests/unit/test_record \
+	tests/unit/test_rootfs_host \
+	tests/unit/test_seccomp \
+	tests/unit/test_seccomp_cache \
 	tests/unit/test_sock \
+	tests/unit/test_store \
 	tests/unit/test_str \
-	tests/unit/test_strv
+	tests/unit/test_strv \
+	tests/unit/test_sync \
+	tests/unit/test_sysctl
 EXTRA_DIST += \
+	tests/unit/ocispec.h \
 	tests/unit/test.h
