@@ -1,0 +1,234 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: Apache-2.0
+# Limits are there, bind, and go with the container.
+load helpers
+
+# value CONTROLLER V1FILE V2FILE
+value()
+{
+	if is_v2; then
+		cat "$(cgroup "$1")/$3"
+	else
+		cat "$(cgroup "$1")/$2"
+	fi
+}
+
+controllers()
+{
+	is_v2 || awk -F: '$1 != 0 { sub("name=", "", $2); sub(",.*", "", $2); print $2 }' /proc/self/cgroup
+}
+
+@test "the container has a cgroup in each hierarchy, gone after delete" {
+	sleeper
+	for c in $(controllers); do
+		file_has "/sys/fs/cgroup/$c/$CG/cgroup.procs" "^$INIT$"
+	done
+	ok runtime delete --force "$ID"
+	[[ -z $(cgroups_left) ]]
+}
+
+@test "cgroupsPath: several levels, of which only the last goes" {
+	config ".linux.cgroupsPath = \"/$CG-top/$CG-middle/$CG\""
+	sleeper
+	like "$(cat "/proc/$INIT/cgroup")" ":/$CG-top/$CG-middle/$CG"
+	ok runtime delete --force "$ID"
+	[[ -z $(find /sys/fs/cgroup -path "*-middle/$CG") ]]
+	for d in $(cgroups_left); do
+		rmdir "$d"
+	done
+}
+
+@test "cgroupsPath: without it the container's id" {
+	config 'del(.linux.cgroupsPath)'
+	sleeper
+	like "$(cat "/proc/$INIT/cgroup")" "/$ID"
+}
+
+@test "cgroupsPath with .. stays below the hierarchies" {
+	config ".linux.cgroupsPath = \"/../../../rlbats-up/../$CG\""
+	run_it run_container
+	[[ ! -e /sys/fs/rlbats-up && ! -e /sys/fs/$CG && ! -e /sys/fs/cgroup/$CG ]]
+}
+
+@test "cgroupsPath: the root of the hierarchies is refused" {
+	needs_runlet 'runc would limit the host'
+	config '.linux.cgroupsPath = "/"'
+	fails 1 'cgroupsPath' run_container
+}
+
+@test "pids.limit: a fork bomb stops" {
+	config '.linux.resources.pids = {"limit": 12}'
+	script 'n=0; while [ $n -lt 40 ]; do sleep 1000 & n=$((n + 1)); done; wait'
+	create_start
+	is "$(value pids pids.max pids.max)" 12
+	wait_for 5 file_has "$ERR" 'fork'
+	(($(value pids pids.current pids.current) <= 12))
+}
+
+@test "pids.limit: -1 is none" {
+	config '.linux.resources.pids = {"limit": -1}'
+	ok create
+	is "$(value pids pids.max pids.max)" max
+}
+
+@test "memory.limit: an allocation above it is killed" {
+	config '.linux.resources.memory = {"limit": 20971520, "swap": 20971520}'
+	script 'tail /dev/zero; echo $?'
+	create
+	is "$(value memory memory.limit_in_bytes memory.max)" 20971520
+	start
+	wait_for 20 status_is stopped
+	is "$(cat "$OUT")" 137
+}
+
+@test "memory: reservation and swappiness" {
+	is_v2 && skip 'cgroup v1 files'
+	config '.linux.resources.memory = {"limit": 33554432, "reservation": 16777216,
+		"swappiness": 30}'
+	ok create
+	is "$(cat "$(cgroup memory)/memory.soft_limit_in_bytes")" 16777216
+	is "$(cat "$(cgroup memory)/memory.swappiness")" 30
+}
+
+@test "memory: a limit too small for the runtime says so and leaves nothing" {
+	config '.linux.resources.memory = {"limit": 4096}'
+	run_it run_container
+	[[ $status -ne 0 ]]
+	[[ -n $stderr ]]
+	nothing_left
+}
+
+@test "cpu: shares, quota and period" {
+	config '.linux.resources.cpu = {"shares": 512, "quota": 50000, "period": 100000}'
+	ok create
+	if is_v2; then
+		is "$(cat "$(cgroup cpu)/cpu.max")" '50000 100000'
+	else
+		is "$(cat "$(cgroup cpu)/cpu.shares")" 512
+		is "$(cat "$(cgroup cpu)/cpu.cfs_quota_us")" 50000
+		is "$(cat "$(cgroup cpu)/cpu.cfs_period_us")" 100000
+	fi
+}
+
+@test "cpuset: the processors bind, for exec also" {
+	config '.linux.resources.cpu = {"cpus": "0", "mems": "0"}'
+	args sh -c 'grep Cpus_allowed_list /proc/self/status; sleep 1000'
+	create_start
+	wait_for 5 file_has "$OUT" Cpus
+	like "$(cat "$OUT")" $'\t0$'
+	ok runtime exec "$ID" grep Cpus_allowed_list /proc/self/status
+	like "$output" $'\t0$'
+}
+
+@test "the caller's processor affinity is not inherited" {
+	needs_runlet 'runc 1.1 inherits it'
+	(($(nproc) > 1)) || skip 'one processor'
+	args grep Cpus_allowed_list /proc/self/status
+	ok taskset -c 0 timeout 10 "$RUNTIME_BIN" --root "$ROOT" run --bundle "$BUNDLE" "$ID"
+	unlike "$output" $'\t0$'
+}
+
+@test "blockIO.weight" {
+	config '.linux.resources.blockIO = {"weight": 300}'
+	[[ -e $(dirname "$(cgroup blkio)")/blkio.bfq.weight ]] || skip 'no bfq weights'
+	ok create
+	is "$(cat "$(cgroup blkio)/blkio.bfq.weight")" 300
+}
+
+@test "zeros and empty objects mean unset" {
+	config '.linux.resources += {"memory": {}, "cpu": {"shares": 0}, "pids": {"limit": 0},
+		"blockIO": {"weight": 0}, "network": {}}'
+	ok run_container
+}
+
+@test "a limit that the kernel refuses: an error, and no cgroup left" {
+	for r in '{"cpu": {"cpus": "4000"}}' '{"cpu": {"quota": 1}}' \
+		'{"hugepageLimits": [{"pageSize": "../x", "limit": 1}]}'; do
+		config ".linux.resources += $r"
+		run_it run_container
+		[[ $status -ne 0 ]]
+		nothing_left
+		config 'del(.linux.resources.cpu, .linux.resources.hugepageLimits)'
+	done
+}
+
+@test "unified resources are refused on v1" {
+	is_v2 && skip 'cgroup v1'
+	config '.linux.resources.unified = {"memory.high": "10000000"}'
+	fails 1 'unified' run_container
+}
+
+@test "sub-cgroups that the container made are removed" {
+	sleeper
+	for c in $(controllers); do
+		mkdir -p "/sys/fs/cgroup/$c/$CG/sub/subsub"
+	done
+	is_v2 && mkdir -p "$(cgroup x)/sub/subsub"
+	ok runtime delete --force "$ID"
+	[[ -z $(cgroups_left) ]]
+}
+
+@test "processes in sub-cgroups are killed" {
+	sleeper
+	mkdir "$(cgroup pids)/sub"
+	runtime exec --detach --pid-file "$WORK/exec.pid" "$ID" sleep 1001 > "$OUT" 2>&1
+	cat "$WORK/exec.pid" > "$(cgroup pids)/sub/cgroup.procs"
+	ok runtime delete --force "$ID"
+	[[ -z $(cgroups_left) ]]
+}
+
+@test "a cgroup that another process is in" {
+	needs_runlet 'runc 1.1 warns and goes on'
+	mkdir "$(cgroup pids)"
+	background sleep 1000
+	echo "$BG" > "$(cgroup pids)/cgroup.procs"
+	fails 1 'cgroup' run_container
+	kill -0 "$BG"
+	kill "$BG"
+	wait_status "$BG"
+	wait_for 5 rmdir "$(cgroup pids)"
+}
+
+@test "a frozen cgroup is refused, soon" {
+	is_v2 && skip 'cgroup v1'
+	mkdir "$(cgroup freezer)"
+	echo FROZEN > "$(cgroup freezer)/freezer.state"
+	fails 1 'frozen|FROZEN|freez' timeout 5 "$RUNTIME_BIN" --root "$ROOT" run \
+		--bundle "$BUNDLE" "$ID"
+	echo THAWED > "$(cgroup freezer)/freezer.state" || :
+	rmdir "$(cgroup freezer)" || :
+}
+
+@test "/sys/fs/cgroup: read-only, the container's own" {
+	script 'ls /sys/fs/cgroup; cat /sys/fs/cgroup/pids/cgroup.procs
+		mkdir /sys/fs/cgroup/pids/x || echo no; touch /sys/fs/cgroup/x || echo no'
+	is_v2 && skip 'cgroup v1'
+	run_it run_container
+	like "$output" $'pids\n'
+	like "$output" $'\n1\n'
+	like "$output" $'no\nno$'
+}
+
+@test "a cgroup namespace" {
+	namespace_add '{"type": "cgroup"}'
+	args cat /proc/self/cgroup
+	ok run_container
+	unlike "$output" "$CG"
+}
+
+@test "pause stops the processes" {
+	script 'while :; do echo x >> /tmp/log; sleep 0.01; done'
+	create_start
+	wait_for 5 test -s "$ROOTFS/tmp/log"
+	ok runtime pause "$ID"
+	if ! is_v2; then
+		is "$(cat "$(cgroup freezer)/freezer.state")" FROZEN
+	fi
+	local size
+	size=$(stat -c %s "$ROOTFS/tmp/log")
+	is "$(status_of)" paused
+	is "$(stat -c %s "$ROOTFS/tmp/log")" "$size"
+	ok runtime resume "$ID"
+	wait_for 5 grown "$size"
+}
+grown() { (($(stat -c %s "$ROOTFS/tmp/log") > $1)); }

@@ -1,0 +1,128 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: Apache-2.0
+# The runtime is killed in the middle of create; then one delete --force leaves nothing.
+load helpers
+
+# kill_at CALL N: create is killed at the Nth CALL of any of its processes; 1 if it came not so far
+kill_at()
+{
+	timeout -k 1 20 strace -f -qq -o /dev/null -e trace="$1" \
+		-e inject="$1":signal=KILL:when="$2" \
+		"$RUNTIME_BIN" --root "$ROOT" create --bundle "$BUNDLE" "$ID" \
+		> "$OUT" 2> "$ERR" < /dev/null 3>&- && return 1
+	return 0
+}
+
+# Kills at the given occurrences of a call, as far as they exist.
+sweep_create()
+{
+	local call=$1 n
+
+	shift
+	for n; do
+		kill_at "$call" "$n" || { runtime delete --force "$ID"; return 0; }
+		runtime delete --force "$ID" || { echo "delete after $call $n"; return 1; }
+		wait_for 3 nothing_left || { show_left; echo "after $call $n"; sweep; return 1; }
+	done
+}
+
+@test "killed while it makes cgroups" {
+	needs_runlet 'runc writes its state last: a cgroup is left'
+	sweep_create mkdirat 1 2 3 5 8 11 14 20
+	sweep_create mkdir 1 2 3 5 8 11
+}
+
+@test "killed while it writes" {
+	needs_runlet 'runc writes its state last: a cgroup is left'
+	sweep_create write 1 2 3 5 8 13 21 30 40
+}
+
+@test "killed while it opens files" {
+	needs_runlet 'runc writes its state last: a cgroup is left'
+	sweep_create openat 2 6 12 20 30 45 60
+	sweep_create openat2 1 3 6 10 20
+}
+
+@test "killed while it makes the process" {
+	needs_runlet 'runc writes its state last: a cgroup is left'
+	sweep_create clone3 1 2
+	sweep_create clone 1 2
+}
+
+@test "killed while it mounts" {
+	needs_runlet 'runc writes its state last: a cgroup is left'
+	sweep_create mount 1 2 4 8 16
+	sweep_create move_mount 1 3 8
+	sweep_create fsopen 1 3
+	sweep_create pivot_root 1
+}
+
+@test "killed while it talks to its child, and when it commits" {
+	needs_runlet 'runc writes its state last: a cgroup is left'
+	sweep_create sendmsg 1 2 3
+	sweep_create sendto 1 2 3
+	sweep_create recvmsg 1 2 3
+	sweep_create rename 1 2
+	sweep_create renameat 1 2 3
+	sweep_create renameat2 1 2
+	sweep_create unlinkat 1 2
+	sweep_create fsync 1 2
+}
+
+@test "an id is free again after a killed create and delete --force" {
+	needs_runlet 'runc may block the id'
+	kill_at mount 3 || kill_at move_mount 3 || kill_at write 6
+	ok runtime delete --force "$ID"
+	ok run_container
+}
+
+@test "a killed create shows in list, or is not there, and never as running" {
+	kill_at write 6 || :
+	run_it runtime list --format json
+	is "$status" 0
+	is "$(jq '[.[]? | select(.status == "running")] | length' <<< "$output")" 0
+	runtime delete --force "$ID"
+	sweep
+}
+
+@test "init is killed while it waits for start" {
+	create
+	kill -KILL "$INIT"
+	wait_for 5 status_is stopped
+	fails 1 . start
+	ok runtime delete "$ID"
+}
+
+@test "run in the foreground is killed: the container goes on and can be deleted" {
+	args sleep 1000
+	background "$RUNTIME_BIN" --root "$ROOT" run --bundle "$BUNDLE" "$ID"
+	wait_for 5 status_is running
+	kill -KILL "$BG"
+	wait_status "$BG" 2> /dev/null
+	is "$(status_of)" running
+	ok runtime delete --force "$ID"
+}
+
+@test "a damaged state: delete --force removes the container all the same" {
+	needs_runlet 'runc refuses for ever'
+	for damage in '' '{' 'null' '{}' 'garbage'; do
+		sleeper
+		printf '%s' "$damage" > "$ROOT/$ID/state.json"
+		ok runtime delete --force "$ID"
+		wait_for 5 nothing_left
+	done
+}
+
+@test "the state's pid belongs to another process: it is not killed" {
+	sleeper
+	kill -KILL "$INIT"
+	wait_for 5 gone "$INIT"
+	background sleep 1000
+	local key
+	for key in init_process_pid pid; do
+		jq --argjson p "$BG" "if has(\"$key\") then .$key = \$p else . end" \
+			"$ROOT/$ID/state.json" > "$WORK/state" && cat "$WORK/state" > "$ROOT/$ID/state.json"
+	done
+	run_it runtime delete --force "$ID"
+	kill -0 "$BG"
+}
