@@ -453,8 +453,10 @@ TEST(default_configuration)
 TEST(default_configuration_with_old_calls)
 {
 	struct box b = {
-		.config = CONFIG(READONLY, MOUNT_PROC "," MOUNT_DEV "," MOUNT_REST, ""),
+		.config = CONFIG(READONLY, MOUNTS_DEFAULT, PATHS_DEFAULT),
+		.inside = look_at_mounts,
 		.old_calls = true,
+		.cgroup_path = "/",
 	};
 
 	if (!privileged())

@@ -17,8 +17,10 @@ static char *const view_data[] = { "mode=755", NULL };
 /* The container's view under construction. */
 struct view {
 	struct rootfs *r;
-	struct mount_change change; /* the options, on each hierarchy's mount */
-	int dir;		    /* the tmpfs that holds the hierarchies */
+	/* The options: for the whole view at once, or where the kernel cannot, for each mount. */
+	struct mount_change change;
+	bool at_once;
+	int dir; /* the tmpfs that holds the hierarchies */
 };
 
 static const char *base_name(const char *path)
@@ -64,7 +66,7 @@ static int show_by_bind(const struct view *v, const struct cgroup_hierarchy *h, 
 {
 	const char *name = base_name(h->mountpoint);
 	const struct mount_at at = { .target = v->dir, .name = name, .fds = v->r->fds };
-	struct mount_bind b = { .changes = &v->change, .n_changes = 1 };
+	struct mount_bind b = { .changes = &v->change, .n_changes = !v->at_once };
 	autofd int own = open_own(v->r, h, e), fd = -1;
 	int n;
 
@@ -143,8 +145,11 @@ static int show_v1(struct rootfs *r, const struct mount_op *op, const struct mou
 		   struct err *e)
 {
 	const struct oci_linux *l = r->config->linux_;
-	struct view v = { .r = r, .change = change_of(r, op) };
-	const struct mount_change readonly = { .set = v.change.set & MOUNT_ATTR_RDONLY };
+	struct view v = {
+		.r = r,
+		.change = change_of(r, op),
+		.at_once = mount_apply_is_recursive(),
+	};
 	const struct mount_fs fs = {
 		.type = "tmpfs",
 		.source = "tmpfs",
@@ -158,8 +163,9 @@ static int show_v1(struct rootfs *r, const struct mount_op *op, const struct mou
 	if (dir < 0)
 		return dir;
 	v.dir = dir;
+	v.change.recursive = v.at_once;
 	n = show_each(&v, e);
-	return n < 0 ? n : mount_apply(r->fds, dir, &readonly, e);
+	return n < 0 ? n : mount_apply(r->fds, dir, &v.change, e);
 }
 
 static const struct cgroup_hierarchy *find_v2(void)

@@ -163,7 +163,10 @@ int mask_paths(struct rootfs *r, struct err *e)
 
 static int readonly_one(struct rootfs *r, const char *path, struct err *e)
 {
-	const struct mount_change c = { .set = MOUNT_ATTR_RDONLY, .recursive = true };
+	const struct mount_change c = {
+		.set = MOUNT_ATTR_RDONLY,
+		.recursive = mount_apply_is_recursive(),
+	};
 	autofd int target = open_to_cover(r, path, e), fd = -1;
 	const struct mount_at at = mount_at_of(r, path, target);
 	const struct mount_bind b = {

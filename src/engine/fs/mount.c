@@ -16,6 +16,11 @@ void mount_force_old(bool on)
 	no_new_mount = no_setattr = on;
 }
 
+bool mount_apply_is_recursive(void)
+{
+	return !no_setattr;
+}
+
 /* Superblock flags that fsconfig knows by a word. */
 static const struct {
 	uint64_t flag;

@@ -70,6 +70,10 @@ int mount_tree_clone(int source, bool recursive, struct err *e);
  */
 int mount_apply(int fds, int fd, const struct mount_change *c, struct err *e);
 
+/* Whether mount_apply can change the attributes of a whole tree at once. The answer is the kernel's
+ * from the first mount_apply on, and hope before. */
+bool mount_apply_is_recursive(void);
+
 /* For tests: do without the new calls. */
 void mount_force_old(bool on);
 

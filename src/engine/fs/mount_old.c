@@ -155,7 +155,7 @@ static int flags_now(int fd, unsigned long *out, struct err *e)
 static int remount(int fds, int fd, const struct mount_change *c, struct err *e)
 {
 	struct mount_call call_ = { .source_fd = -1, .target = fd };
-	unsigned long flags;
+	unsigned long flags = 0;
 	int r = flags_now(fd, &flags, e);
 
 	if (r < 0)
