@@ -18,8 +18,7 @@ endif
 check_PROGRAMS += $(UNIT_TESTS) $(FUZZ_TARGETS)
 EXTRA_DIST += tests/fixtures tests/roundtrip.h tests/run
 
-# make check: the suites of CHECKS in turn, then one line that sums them up.
-CHECKS ?= check-unit check-fuzz-corpus check-lint check-integration
+# make check: the suites of CHECKS, which configure sets, in turn; then one line that sums them up.
 RESULTS = results
 TESTS_RUN = TOP_SRCDIR=$(abs_top_srcdir) TOP_BUILDDIR=$(abs_top_builddir) \
 	$(SHELL) $(top_srcdir)/tests/run $(TESTS_RUN_FLAGS)
