@@ -10,6 +10,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <sched.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <sys/mman.h>
 #include <sys/ioctl.h>
@@ -53,6 +54,8 @@
 	"],\"linux\":{" NAMESPACES more "}}"
 #define READONLY ",\"readonly\":true"
 
+#define BIND(dest, source, options)                                                                \
+	"{\"destination\":\"" dest "\",\"source\":\"" source "\",\"options\":[" options "]}"
 /* One container's file tree: made, looked at from inside, and gone. */
 struct box {
 	char dir[64];		       /* the bundle */
@@ -696,6 +699,57 @@ TEST(source_inside_the_container_sees_earlier_mounts)
 	expect_failure(&evil, "no such file or directory");
 }
 
+static void swapped_dir(struct box *b)
+{
+	autofree char *canary = path_in(b, "canary");
+
+	make_dir(b, "rootfs/vol");
+	make_dir(b, "rootfs/vol/x");
+	make_link(b, canary, "rootfs/vol/link");
+}
+
+/* Another container with the same volume: the destination is a directory, a symlink to the host, a
+ * directory, … */
+static pid_t start_swapping(const struct box *b)
+{
+	autofree char *dir = path_in(b, "rootfs/vol/x"), *link = path_in(b, "rootfs/vol/link");
+	pid_t pid = fork();
+
+	if (pid == 0)
+		for (;;)
+			(void)renameat2(AT_FDCWD, dir, AT_FDCWD, link, RENAME_EXCHANGE);
+	return pid;
+}
+
+TEST(swapped_destinations_stay_inside)
+{
+	/* CVE-2021-30465, CVE-2024-45310: the second mount's source is where the first should be.
+	 */
+	static const char config[] = CONFIG("",
+					    BIND("/vol/x/made", "data", "\"bind\"") "," BIND(
+						    "/second/made", "rootfs/vol/x", "\"bind\""),
+					    "");
+	autoconfig *c = NULL;
+	struct err e = { 0 };
+	struct box b = { .prepare = swapped_dir };
+	pid_t pid;
+
+	if (!privileged())
+		SKIP("needs root and busybox");
+	box_make(&b);
+	make_dir(&b, "data");
+	CHECK_INT(oci_config_parse(config, strlen(config), &c, &e), 0);
+	pid = start_swapping(&b);
+	/* Success and failure are both fine: what counts is where nothing was made. */
+	for (int i = 0; i < 50 && c; i++)
+		run_config(&b, c);
+	kill(pid, SIGKILL);
+	waitpid(pid, NULL, 0);
+	check_canary(&b);
+	remove_tree(b.dir);
+	munmap(b.shared, sizeof(*b.shared));
+}
+
 TEST(missing_source_reads_as_runc)
 {
 	struct box b = {
@@ -726,8 +780,6 @@ static void look_at_bind_flags(struct box *b)
 	CHECK(!(flags_of("/shallow/sub") & ST_RDONLY));
 }
 
-#define BIND(dest, source, options)                                                                \
-	"{\"destination\":\"" dest "\",\"source\":\"" source "\",\"options\":[" options "]}"
 #define BIND_FLAGS                                                                                  \
 	BIND("/ro", "canary", "\"bind\",\"ro\",\"nosuid\"")                                         \
 	"," BIND(                                                                                   \
