@@ -1,30 +1,31 @@
 # SPDX-License-Identifier: Apache-2.0
 
 INTEGRATION_TESTS = \
-	tests/integration/lifecycle.bats \
-	tests/integration/exec.bats \
-	tests/integration/kill.bats \
-	tests/integration/list_state_ps.bats \
-	tests/integration/errors.bats \
-	tests/integration/mounts.bats \
-	tests/integration/devices.bats \
-	tests/integration/masks.bats \
 	tests/integration/caps.bats \
 	tests/integration/cgroups.bats \
-	tests/integration/namespaces.bats \
+	tests/integration/concurrency.bats \
+	tests/integration/crash.bats \
+	tests/integration/devices.bats \
+	tests/integration/errors.bats \
+	tests/integration/exec.bats \
 	tests/integration/hooks.bats \
-	tests/integration/tty.bats \
+	tests/integration/kill.bats \
+	tests/integration/lifecycle.bats \
+	tests/integration/list_state_ps.bats \
+	tests/integration/masks.bats \
+	tests/integration/mounts.bats \
+	tests/integration/namespaces.bats \
 	tests/integration/process.bats \
 	tests/integration/seccomp.bats \
 	tests/integration/security.bats \
-	tests/integration/crash.bats \
-	tests/integration/concurrency.bats \
 	tests/integration/seed.bats \
+	tests/integration/tty.bats \
 	tests/integration/zz_leftovers.bats
 EXTRA_DIST += $(INTEGRATION_TESTS) \
 	tests/integration/helpers.bash \
-	tests/integration/setup_suite.bash \
 	tests/integration/helpers/config.json \
 	tests/integration/helpers/console.py \
 	tests/integration/helpers/never_wait.py \
-	tests/integration/helpers/syscalls.py
+	tests/integration/helpers/syscalls.py \
+	tests/integration/setup_suite.bash \
+	tests/fixtures
