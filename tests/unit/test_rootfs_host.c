@@ -519,6 +519,29 @@ TEST(proc_symlink_is_refused)
 			   "must be mounted on ordinary directory");
 }
 
+static void evil_sys(struct box *b)
+{
+	make_dir(b, "rootfs/fake");
+	make_link(b, "/fake", "rootfs/sys");
+}
+
+TEST(sys_symlink_is_refused)
+{
+	struct box mounted = {
+		.config = CONFIG("", MOUNT_REST, ""),
+		.prepare = evil_sys,
+	};
+	struct box bound = {
+		.config = CONFIG("", BIND("/sys", "/sys", "\"rbind\""), ""),
+		.prepare = evil_sys,
+	};
+
+	if (!privileged())
+		SKIP("needs root and busybox");
+	expect_failure(&mounted, "must be mounted on ordinary directory");
+	expect_failure(&bound, "must be mounted on ordinary directory");
+}
+
 TEST(mounts_over_proc_are_refused)
 {
 	struct box bind = {

@@ -114,8 +114,10 @@ static int open_target(const struct rootfs *r, const struct mount_op *op, int so
 
 	if (fstat(source, &st) < 0)
 		return err_set(e, errno, "stat %s", op->source);
-	kind = S_ISDIR(st.st_mode) ? TARGET_DIR : TARGET_FILE;
+	kind = S_ISDIR(st.st_mode) ? target_kind_of_dir(op->dest) : TARGET_FILE;
 	n = target_open(&where, op->dest, kind, t, e);
+	if (n < 0 && kind == TARGET_REAL_DIR)
+		return err_wrap(e, "%s ", op->source);
 	if (n == -EISDIR)
 		return err_set(e, ENOTDIR, "mount %s, a file, on a directory", op->source);
 	return n;

@@ -63,7 +63,7 @@ static int label_root(const struct rootfs *r, const struct mount_op *op, int fd,
 static int open_target(struct rootfs *r, const struct mount_op *op, struct target *t, struct err *e)
 {
 	const struct target_root where = target_root_of(r);
-	enum target_kind kind = is_kernel_view(op) ? TARGET_REAL_DIR : TARGET_DIR;
+	enum target_kind kind = is_kernel_view(op) ? TARGET_REAL_DIR : target_kind_of_dir(op->dest);
 	int n = target_open(&where, op->dest, kind, t, e);
 
 	if (n < 0 && kind == TARGET_REAL_DIR)

@@ -234,6 +234,11 @@ static const char *const proc_replaceable[] = {
 	"/sys/crypto/fips_enabled",
 };
 
+bool plan_is_kernel_view(const char *dest)
+{
+	return str_eq(dest, PROC) || str_eq(dest, "/sys");
+}
+
 int plan_check_proc(const char *resolved, const char *dest, bool is_proc, struct err *e)
 {
 	const char *rest = path_below(resolved, PROC), *named = path_below(dest, PROC);

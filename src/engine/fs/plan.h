@@ -57,6 +57,9 @@ char *path_clean(const char *path);
 /* Whether @path is @dir or below it; both absolute and clean. Gives the rest ("" or "/…"). */
 const char *path_below(const char *path, const char *dir);
 
+/* Whether a cleaned destination is "/proc" or "/sys", whose meaning nothing may change. */
+bool plan_is_kernel_view(const char *dest);
+
 /**
  * plan_check_proc - whether something may be mounted there, as far as /proc is concerned.
  * @resolved: where the target really is in the container, after symlinks

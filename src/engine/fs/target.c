@@ -75,6 +75,11 @@ static int locate(const struct target_root *t, int fd, char *resolved, struct er
 	return 0;
 }
 
+enum target_kind target_kind_of_dir(const char *dest)
+{
+	return plan_is_kernel_view(dest) ? TARGET_REAL_DIR : TARGET_DIR;
+}
+
 int target_open(const struct target_root *t, const char *dest, enum target_kind kind,
 		struct target *out, struct err *e)
 {

@@ -39,6 +39,10 @@ struct target_root {
 int target_open(const struct target_root *t, const char *dest, enum target_kind kind,
 		struct target *out, struct err *e);
 
+/* How a directory is to be covered: what is mounted at "/proc" or "/sys" never goes through a
+ * symlink of the image's (CVE-2019-19921). */
+enum target_kind target_kind_of_dir(const char *dest);
+
 /* The name of an open descriptor, as the kernel knows it: canonical. @out has PATH_MAX bytes. */
 int fd_path(int fds, int fd, char *out, struct err *e);
 
