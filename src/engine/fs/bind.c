@@ -19,25 +19,47 @@ static int open_host_source(const struct mount_op *op, struct err *e)
 	return fd < 0 ? err_set(e, -fd, "stat %s", op->source) : fd;
 }
 
+static bool is_mapped(const struct mount_op *op)
+{
+	return op->mount->n_uid_mappings ||
+	       (op->options.words & (MOUNT_OPT_IDMAP | MOUNT_OPT_RIDMAP));
+}
+
+/*
+ * A tree that the parent copied is only for what the child may not open: a copy made in the child's
+ * user namespace keeps the host's flags locked, the parent's does not.
+ */
+static int open_source_early(struct mount_op *op, struct err *e)
+{
+	int fd;
+
+	if (op->source_fd >= 0 && is_mapped(op))
+		return 0;
+	fd = open_host_source(op, e);
+	if (fd < 0)
+		return op->source_fd >= 0 ? 0 : mount_op_wrap(op, e);
+	fd_close_p(&op->source_fd);
+	op->source_fd = fd;
+	op->source_is_tree = false;
+	return 0;
+}
+
 int bind_open_sources(struct rootfs *r, struct err *e)
 {
-	for (size_t i = 0; i < r->plan->n; i++) {
+	int n = 0;
+
+	for (size_t i = 0; i < r->plan->n && n >= 0; i++) {
 		struct mount_op *op = &r->plan->ops[i];
 
-		if (op->kind != MOUNT_OP_BIND || op->source_inside || op->source_fd >= 0)
-			continue;
-		op->source_fd = open_host_source(op, e);
-		if (op->source_fd < 0)
-			return mount_op_wrap(op, e);
+		if (op->kind == MOUNT_OP_BIND && !op->source_inside)
+			n = open_source_early(op, e);
 	}
-	return 0;
+	return n;
 }
 
 static bool needs_parent(const struct rootfs *r, const struct mount_op *op)
 {
-	return op->kind == MOUNT_OP_BIND && !op->source_inside &&
-	       (r->new_userns || op->mount->n_uid_mappings ||
-		(op->options.words & (MOUNT_OPT_IDMAP | MOUNT_OPT_RIDMAP)));
+	return op->kind == MOUNT_OP_BIND && !op->source_inside && (r->new_userns || is_mapped(op));
 }
 
 static bool is_shared(const struct rootfs *r)
@@ -88,7 +110,7 @@ static int open_source(const struct rootfs *r, const struct mount_op *op, struct
 		fd = fcntl(op->source_fd, F_DUPFD_CLOEXEC, 0);
 		return fd < 0 ? err_set(e, errno, "dup") : fd;
 	}
-	if (op->mount->n_uid_mappings || (op->options.words & (MOUNT_OPT_IDMAP | MOUNT_OPT_RIDMAP)))
+	if (is_mapped(op))
 		return err_set(e, ENOTSUP, "id mappings of a source inside the container");
 	fd = inroot_open(r->root_fd, op->source, O_PATH, NULL);
 	return fd < 0 ? err_set(e, -fd, "stat %s%s", r->real_root, op->source) : fd;
@@ -116,7 +138,7 @@ static int open_target(const struct rootfs *r, const struct mount_op *op, int so
 		return err_set(e, errno, "stat %s", op->source);
 	kind = S_ISDIR(st.st_mode) ? target_kind_of_dir(op->dest) : TARGET_FILE;
 	n = target_open(&where, op->dest, kind, t, e);
-	if (n < 0 && kind == TARGET_REAL_DIR)
+	if (n == -ENOTDIR && kind == TARGET_REAL_DIR)
 		return err_wrap(e, "%s ", op->source);
 	if (n == -EISDIR)
 		return err_set(e, ENOTDIR, "mount %s, a file, on a directory", op->source);

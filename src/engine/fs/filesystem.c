@@ -66,7 +66,7 @@ static int open_target(struct rootfs *r, const struct mount_op *op, struct targe
 	enum target_kind kind = is_kernel_view(op) ? TARGET_REAL_DIR : target_kind_of_dir(op->dest);
 	int n = target_open(&where, op->dest, kind, t, e);
 
-	if (n < 0 && kind == TARGET_REAL_DIR)
+	if (n == -ENOTDIR && kind == TARGET_REAL_DIR)
 		return err_wrap(e, "filesystem \"%s\" ", op->mount->type);
 	return n;
 }
