@@ -85,9 +85,10 @@ static int on_ready(struct loop *l, int fd, uint32_t events, void *data)
 	struct relay *r = data;
 
 	(void)l;
-	(void)fd;
 	(void)events;
-	move_once(&r->in);
+	/* A read of stdin waits when there is nothing: only when it is stdin that is ready. */
+	if (fd == r->in.from || !r->poll_stdin || !is_empty(&r->in))
+		move_once(&r->in);
 	/* stdout may be a pipe that is full: wait for it here, the pty's writer waits with us. */
 	while (move_once(&r->out) || !is_empty(&r->out)) {
 		struct pollfd p = { .fd = r->out.to, .events = POLLOUT };
