@@ -38,7 +38,9 @@ UNIT_TESTS = \
 	tests/unit/test_proc_run \
 	tests/unit/test_procfs \
 	tests/unit/test_record \
+	tests/unit/test_rootfs_attacks \
 	tests/unit/test_rootfs_host \
+	tests/unit/test_rootfs_mounts \
 	tests/unit/test_seccomp \
 	tests/unit/test_seccomp_cache \
 	tests/unit/test_sock \
@@ -49,4 +51,5 @@ UNIT_TESTS = \
 	tests/unit/test_sysctl
 EXTRA_DIST += \
 	tests/unit/ocispec.h \
+	tests/unit/rootfs_box.h \
 	tests/unit/test.h
