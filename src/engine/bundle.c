@@ -6,11 +6,11 @@
 #include <errno.h>
 #include <fcntl.h>
 
-int bundle_load_config(const char *bundle, const char *name, struct oci_config **out,
-		       struct err *e)
+int bundle_load_config(const char *bundle, const char *name, struct oci_config **out, struct err *e)
 {
-	autofree char *path = name && name[0] == '/' ? xstrdup(name) :
-						       xasprintf("%s/%s", bundle, name ?: "config.json");
+	autofree char *path = name && name[0] == '/' ?
+				      xstrdup(name) :
+				      xasprintf("%s/%s", bundle, name ?: "config.json");
 	autoconfig *c = NULL;
 	autostr text = { 0 };
 	int r;

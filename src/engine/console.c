@@ -20,8 +20,7 @@ static int check_ptmx(int fd, struct err *e)
 
 	if (fstat(fd, &st) < 0 || fstatfs(fd, &fs) < 0)
 		return err_set(e, errno, "stat /dev/pts/ptmx");
-	if (fs.f_type != DEVPTS_SUPER_MAGIC || !S_ISCHR(st.st_mode) ||
-	    st.st_rdev != makedev(5, 2))
+	if (fs.f_type != DEVPTS_SUPER_MAGIC || !S_ISCHR(st.st_mode) || st.st_rdev != makedev(5, 2))
 		return err_msg(e, EINVAL, "/dev/pts/ptmx is not a pty multiplexer");
 	return 0;
 }

@@ -20,7 +20,8 @@
 
 int container_id_check(const char *id, struct err *e)
 {
-	static const char set[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_+.-";
+	static const char set[] =
+		"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_+.-";
 	size_t n = strlen(id);
 
 	if (n == 0 || n > 255 || id[0] == '.' || id[0] == '-' || strspn(id, set) != n)
@@ -95,7 +96,8 @@ int container_lock(struct container *c, enum container_lock lock, struct err *e)
 	if (flock(c->dir, op | LOCK_NB) < 0)
 		r = errno == EWOULDBLOCK ? flock_within(c->dir, op, LOCK_TIMEOUT_S) : -errno;
 	if (r == -EINTR)
-		return err_msg(e, EBUSY, "container %s is busy: another operation has held it for %d s",
+		return err_msg(e, EBUSY,
+			       "container %s is busy: another operation has held it for %d s",
 			       c->id, LOCK_TIMEOUT_S);
 	if (r < 0)
 		return err_set(e, -r, "lock container %s", c->id);

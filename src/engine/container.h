@@ -15,12 +15,12 @@
 struct container {
 	const struct runtime *rt;
 	char *id;
-	int dir; /* the state directory; carries the lock */
+	int dir;		      /* the state directory; carries the lock */
 	struct store_state state;     /* zeroed until loaded */
 	struct store_journal journal; /* zeroed until container_load_journal */
 	bool has_state;
 	int damage; /* 0, or the -errno that reading state.json gave */
-	int pidfd; /* of init, when it is alive; else -1 */
+	int pidfd;  /* of init, when it is alive; else -1 */
 	int status; /* enum oci_status */
 };
 

@@ -68,7 +68,8 @@ static void creation_done(struct creation *c)
 	free(c->rootfs);
 }
 
-/* Everything that was made goes; what cannot is left to `delete --force`, which finds the journal. */
+/* Everything that was made goes; what cannot is left to `delete --force`, which finds the journal.
+ */
 static void undo(struct creation *c)
 {
 	struct err e = { 0 };
@@ -126,11 +127,13 @@ static int check_console(const struct creation *c, struct err *e)
 	if (!c->config->process)
 		return err_msg(e, EINVAL, "process: required member is missing");
 	if (c->config->process->terminal && o->detached && !o->console_socket)
-		return err_msg(e, EINVAL, "cannot allocate tty if runlet will detach without setting "
-					  "console socket");
+		return err_msg(e, EINVAL,
+			       "cannot allocate tty if runlet will detach without setting "
+			       "console socket");
 	if (!c->config->process->terminal && o->console_socket)
-		return err_msg(e, EINVAL, "cannot use console socket if runlet will not detach or "
-					  "allocate tty");
+		return err_msg(e, EINVAL,
+			       "cannot use console socket if runlet will not detach or "
+			       "allocate tty");
 	return 0;
 }
 
@@ -143,7 +146,8 @@ static int prepare_process(struct creation *c, struct err *e)
 	p->spec = c->config->process;
 	p->linux_ = l;
 	p->make_cwd = true;
-	p->keep_groups = namespaces_has_new(&c->init.ns, CLONE_NEWUSER) && idmap_denies_setgroups(l);
+	p->keep_groups =
+		namespaces_has_new(&c->init.ns, CLONE_NEWUSER) && idmap_denies_setgroups(l);
 	p->proc = c->rt->proc;
 	r = preserved_fds(c->o->preserve_fds, &p->preserve_fds, &c->listen_env, e);
 	return r < 0 ? r : process_prepare(p, l ? l->seccomp : NULL, c->listen_env, e);

@@ -40,8 +40,9 @@ struct execution {
 static int check_status(const struct container *c, const struct exec_options *o, struct err *e)
 {
 	if (c->status == OCI_PAUSED && !o->ignore_paused)
-		return err_msg(e, EBUSY, "cannot exec in a paused container (use --ignore-paused to "
-					 "override)");
+		return err_msg(e, EBUSY,
+			       "cannot exec in a paused container (use --ignore-paused to "
+			       "override)");
 	if (c->pidfd < 0)
 		return err_msg(e, ESRCH, "cannot exec in a stopped container");
 	return 0;
@@ -50,11 +51,13 @@ static int check_status(const struct container *c, const struct exec_options *o,
 static int check_console(const struct oci_process *p, const struct exec_options *o, struct err *e)
 {
 	if (p->terminal && o->detached && !o->console_socket)
-		return err_msg(e, EINVAL, "cannot allocate tty if runlet will detach without setting "
-					  "console socket");
+		return err_msg(e, EINVAL,
+			       "cannot allocate tty if runlet will detach without setting "
+			       "console socket");
 	if (!p->terminal && o->console_socket)
-		return err_msg(e, EINVAL, "cannot use console socket if runlet will not detach or "
-					  "allocate tty");
+		return err_msg(e, EINVAL,
+			       "cannot use console socket if runlet will not detach or "
+			       "allocate tty");
 	return 0;
 }
 

@@ -11,11 +11,11 @@ struct exec_options {
 	const char *console_socket;
 	const char *pidfd_socket;
 	const char *pid_file;
-	const char *cgroup;	/* --cgroup: a path below the container's cgroup, or "ctrl:path,…" */
+	const char *cgroup; /* --cgroup: a path below the container's cgroup, or "ctrl:path,…" */
 	int64_t preserve_fds;
 	bool ignore_paused;
 	bool detached;
-	int console_fd;		/* as in create.h; -1 for none */
+	int console_fd; /* as in create.h; -1 for none */
 };
 
 struct executed {

@@ -97,12 +97,12 @@ static char **supported_seccomp_flags(void)
 static struct oci_features_seccomp *seccomp_features(void)
 {
 	static const char *const archs[] = {
-		"SCMP_ARCH_AARCH64",  "SCMP_ARCH_ARM",	    "SCMP_ARCH_MIPS",
-		"SCMP_ARCH_MIPS64",   "SCMP_ARCH_MIPS64N32", "SCMP_ARCH_MIPSEL",
+		"SCMP_ARCH_AARCH64",  "SCMP_ARCH_ARM",	       "SCMP_ARCH_MIPS",
+		"SCMP_ARCH_MIPS64",   "SCMP_ARCH_MIPS64N32",   "SCMP_ARCH_MIPSEL",
 		"SCMP_ARCH_MIPSEL64", "SCMP_ARCH_MIPSEL64N32", "SCMP_ARCH_PARISC",
-		"SCMP_ARCH_PARISC64", "SCMP_ARCH_PPC",	    "SCMP_ARCH_PPC64",
-		"SCMP_ARCH_PPC64LE",  "SCMP_ARCH_RISCV64",  "SCMP_ARCH_S390",
-		"SCMP_ARCH_S390X",    "SCMP_ARCH_X32",	    "SCMP_ARCH_X86",
+		"SCMP_ARCH_PARISC64", "SCMP_ARCH_PPC",	       "SCMP_ARCH_PPC64",
+		"SCMP_ARCH_PPC64LE",  "SCMP_ARCH_RISCV64",     "SCMP_ARCH_S390",
+		"SCMP_ARCH_S390X",    "SCMP_ARCH_X32",	       "SCMP_ARCH_X86",
 		"SCMP_ARCH_X86_64",
 	};
 	struct oci_features_seccomp *s = xcalloc(1, sizeof(*s));
@@ -158,8 +158,8 @@ static void annotate(struct oci_features *f)
 
 void features_fill(struct oci_features *f)
 {
-	static const char *const hooks[] = { "prestart",	"createRuntime", "createContainer",
-					     "startContainer", "poststart",	 "poststop" };
+	static const char *const hooks[] = { "prestart",       "createRuntime", "createContainer",
+					     "startContainer", "poststart",	"poststop" };
 
 	f->oci_version_min = xstrdup("1.0.0");
 	f->oci_version_max = xstrdup(OCI_VERSION);

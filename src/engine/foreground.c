@@ -58,7 +58,8 @@ static int on_signal(struct loop *l, int fd, uint32_t events, void *data)
 		if (info.ssi_signo == SIGWINCH && s->relay)
 			relay_resize(s->relay);
 		else if (info.ssi_signo != SIGPIPE)
-			(void)pidfd_signal(s->pidfd, (int)info.ssi_signo); /* it may just have ended */
+			(void)pidfd_signal(s->pidfd,
+					   (int)info.ssi_signo); /* it may just have ended */
 	}
 	return 0;
 }

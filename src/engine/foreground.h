@@ -9,8 +9,8 @@
 #include <signal.h>
 
 struct foreground {
-	int signals;	  /* a signalfd of every signal that is to be forwarded */
-	int console[2];	  /* a socket pair: [1] takes the pty's master from the child */
+	int signals;	/* a signalfd of every signal that is to be forwarded */
+	int console[2]; /* a socket pair: [1] takes the pty's master from the child */
 	bool terminal;
 };
 

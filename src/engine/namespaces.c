@@ -19,17 +19,17 @@ static int open_namespace(const struct oci_namespace *n, size_t index, struct er
 		return err_set(e, errno, "linux.namespaces[%zu].path: open %s", index, n->path);
 	type = ioctl(fd, NS_GET_NSTYPE);
 	if (type < 0)
-		return err_msg(e, EINVAL, "linux.namespaces[%zu].path: %s is not a namespace", index,
-			       n->path);
+		return err_msg(e, EINVAL, "linux.namespaces[%zu].path: %s is not a namespace",
+			       index, n->path);
 	if (type != n->type)
-		return err_msg(e, EINVAL, "linux.namespaces[%zu].path: %s is a %s namespace, not a %s one",
+		return err_msg(e, EINVAL,
+			       "linux.namespaces[%zu].path: %s is a %s namespace, not a %s one",
 			       index, n->path, names_get(oci_namespace_names, type) ?: "different",
 			       names_get(oci_namespace_names, n->type));
 	return TAKE_FD(fd);
 }
 
-int namespaces_open(const struct oci_config *c, struct namespaces *out,
-		    struct err *e)
+int namespaces_open(const struct oci_config *c, struct namespaces *out, struct err *e)
 {
 	const struct oci_linux *l = c->linux_;
 

@@ -17,7 +17,7 @@ struct ns_join {
 };
 
 struct namespaces {
-	int new_flags; /* CLONE_NEW* of the new ones */
+	int new_flags;			     /* CLONE_NEW* of the new ones */
 	struct ns_join join[NAMESPACES_MAX]; /* the user namespace first */
 	size_t n_join;
 };

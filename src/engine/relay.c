@@ -24,8 +24,8 @@ struct relay {
 	int master;
 	struct pipe_half in, out;
 	struct termios saved;
-	bool raw;	   /* stdin is a terminal, and was changed */
-	bool poll_stdin;   /* regular files and /dev/null cannot be polled: read at once */
+	bool raw;	 /* stdin is a terminal, and was changed */
+	bool poll_stdin; /* regular files and /dev/null cannot be polled: read at once */
 };
 
 static bool is_empty(const struct pipe_half *h)

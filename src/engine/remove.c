@@ -96,8 +96,10 @@ int container_delete(struct container *c, bool force, struct err *e)
 		return err_msg(e, EBUSY, "cannot delete container %s that is not stopped: %s",
 			       c->id, names_get(oci_status_names, c->status));
 	if (!force && c->damage)
-		return err_msg(e, -c->damage, "cannot delete container %s: its state is damaged; "
-					      "use --force", c->id);
+		return err_msg(e, -c->damage,
+			       "cannot delete container %s: its state is damaged; "
+			       "use --force",
+			       c->id);
 	r = container_kill_all(c, e);
 	if (r == 0)
 		r = container_cgroup(c, &cg, e);

@@ -9,14 +9,17 @@
 #include "engine/cgroup/cgroup.h"
 
 struct runtime {
-	const char *root; /* the state directory, one sub-directory per container */
+	const char *root;   /* the state directory, one sub-directory per container */
 	bool root_required; /* the user named it: its absence is an error even for `list` */
 	enum cgroup_manager manager; /* for containers made from now on */
-	int root_fd; /* of @root; -1 when it does not exist */
-	int proc;    /* a verified handle on the host's /proc */
+	int root_fd;		     /* of @root; -1 when it does not exist */
+	int proc;		     /* a verified handle on the host's /proc */
 };
 
-#define RUNTIME_NONE { .root_fd = -1, .proc = -1 }
+#define RUNTIME_NONE                                                                               \
+	{                                                                                          \
+		.root_fd = -1, .proc = -1                                                          \
+	}
 
 /**
  * runtime_open - open the state root and /proc.

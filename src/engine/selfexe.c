@@ -34,7 +34,8 @@ static int readonly_mount(int exe)
 	struct mount_attr attr = { .attr_set = MOUNT_ATTR_RDONLY };
 	autofd int fd = -1;
 
-	fd = (int)syscall(SYS_open_tree, exe, "", AT_EMPTY_PATH | OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC);
+	fd = (int)syscall(SYS_open_tree, exe, "",
+			  AT_EMPTY_PATH | OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC);
 	if (fd < 0)
 		return -errno;
 	if (syscall(SYS_mount_setattr, fd, "", AT_EMPTY_PATH, &attr, sizeof(attr)) < 0)

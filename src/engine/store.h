@@ -22,10 +22,10 @@
 /* What both files begin with. */
 struct store_journal {
 	char *id;
-	char *bundle;	/* absolute */
-	char *rootfs;	/* absolute */
-	char *created;	/* RFC 3339 with nanoseconds, UTC */
-	uint32_t owner; /* uid that called create */
+	char *bundle;	    /* absolute */
+	char *rootfs;	    /* absolute */
+	char *created;	    /* RFC 3339 with nanoseconds, UTC */
+	uint32_t owner;	    /* uid that called create */
 	int cgroup_manager; /* enum cgroup_manager */
 	char *cgroup_path;  /* as cgroup_path() gave it */
 	struct oci_config *config;
@@ -34,7 +34,7 @@ struct store_journal {
 struct store_state {
 	char *oci_version;
 	char *id;
-	int64_t pid; /* of init, as the host sees it */
+	int64_t pid;	     /* of init, as the host sees it */
 	uint64_t start_time; /* clock ticks after boot; with boot_id the process's identity */
 	uint64_t pid_inode;  /* of its pidfd where pidfs has unique ones (6.9); else 0 */
 	char *boot_id;

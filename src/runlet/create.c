@@ -10,15 +10,28 @@ struct create_args {
 };
 
 static const struct opt create_opts[] = {
-	O_STRING_("bundle", 'b', struct create_args, bundle, "DIR", "the bundle, by default the working directory"),
-	O_STRING_("config", 'f', struct create_args, config, "FILE", "read the configuration from FILE instead of config.json"),
-	O_STRING_("console-socket", 0, struct create_args, console_socket, "SOCKET", "send the terminal's master to this Unix socket"),
-	O_STRING_("pidfd-socket", 0, struct create_args, pidfd_socket, "SOCKET", "send a pidfd of init to this Unix socket"),
-	O_STRING_("pid-file", 0, struct create_args, pid_file, "FILE", "write the pid of init to FILE"),
-	O_FLAG_("no-pivot", 0, struct create_args, no_pivot, "use chroot instead of pivot_root, for a root on a ramdisk"),
-	O_FLAG_("no-new-keyring", 0, struct create_args, no_new_keyring, "keep the caller's session keyring"),
-	O_INT_("preserve-fds", 0, struct create_args, preserve_fds, "N", "pass N more descriptors on, from 3"),
-	{ .name = "detach", .letter = 'd', .kind = OPT_FLAG, .offset = OPT_OFF(struct create_args, detach, bool), .help = "accepted: create is always detached", .hidden = true },
+	O_STRING_("bundle", 'b', struct create_args, bundle, "DIR",
+		  "the bundle, by default the working directory"),
+	O_STRING_("config", 'f', struct create_args, config, "FILE",
+		  "read the configuration from FILE instead of config.json"),
+	O_STRING_("console-socket", 0, struct create_args, console_socket, "SOCKET",
+		  "send the terminal's master to this Unix socket"),
+	O_STRING_("pidfd-socket", 0, struct create_args, pidfd_socket, "SOCKET",
+		  "send a pidfd of init to this Unix socket"),
+	O_STRING_("pid-file", 0, struct create_args, pid_file, "FILE",
+		  "write the pid of init to FILE"),
+	O_FLAG_("no-pivot", 0, struct create_args, no_pivot,
+		"use chroot instead of pivot_root, for a root on a ramdisk"),
+	O_FLAG_("no-new-keyring", 0, struct create_args, no_new_keyring,
+		"keep the caller's session keyring"),
+	O_INT_("preserve-fds", 0, struct create_args, preserve_fds, "N",
+	       "pass N more descriptors on, from 3"),
+	{ .name = "detach",
+	  .letter = 'd',
+	  .kind = OPT_FLAG,
+	  .offset = OPT_OFF(struct create_args, detach, bool),
+	  .help = "accepted: create is always detached",
+	  .hidden = true },
 	{ 0 },
 };
 
@@ -50,6 +63,13 @@ static int run_create(const void *global, void *args, int argc _unused_, char **
 }
 
 const struct command cmd_create = {
-	"create", "ID", "Create a container, to be started later.", create_opts,
-	sizeof(struct create_args), 1, 1, run_create, COMMAND_NEW_ID,
+	.name = "create",
+	.synopsis = "ID",
+	.about = "Create a container, to be started later.",
+	.opts = create_opts,
+	.args_size = sizeof(struct create_args),
+	.min_args = 1,
+	.max_args = 1,
+	.run = run_create,
+	.flags = COMMAND_NEW_ID,
 };

@@ -10,7 +10,8 @@ struct delete_args {
 };
 
 static const struct opt delete_opts[] = {
-	O_FLAG_("force", 'f', struct delete_args, force, "kill a container that still runs; one that does not exist is no error"),
+	O_FLAG_("force", 'f', struct delete_args, force,
+		"kill a container that still runs; one that does not exist is no error"),
 	{ 0 },
 };
 
@@ -28,6 +29,12 @@ static int run_delete(const void *global, void *args, int argc _unused_, char **
 }
 
 const struct command cmd_delete = {
-	"delete", "ID", "Remove a container and all that belongs to it.", delete_opts,
-	sizeof(struct delete_args), 1, 1, run_delete, 0,
+	.name = "delete",
+	.synopsis = "ID",
+	.about = "Remove a container and all that belongs to it.",
+	.opts = delete_opts,
+	.args_size = sizeof(struct delete_args),
+	.min_args = 1,
+	.max_args = 1,
+	.run = run_delete,
 };

@@ -10,8 +10,11 @@ static int run_dump(const void *global _unused_, void *args _unused_, int argc _
 }
 
 const struct command cmd_dump_commands = {
-	"dump-commands", "", "Print every command and option, one a line.", NULL, 0, 0, 0, run_dump,
-	COMMAND_HIDDEN,
+	.name = "dump-commands",
+	.synopsis = "",
+	.about = "Print every command and option, one a line.",
+	.run = run_dump,
+	.flags = COMMAND_HIDDEN,
 };
 
 static int run_completion(const void *global _unused_, void *args _unused_, int argc _unused_,
@@ -25,6 +28,11 @@ static int run_completion(const void *global _unused_, void *args _unused_, int 
 }
 
 const struct command cmd_completion = {
-	"completion", "SHELL", "Print the completion script for bash, zsh or fish.", NULL, 0, 1, 1,
-	run_completion, COMMAND_HIDDEN,
+	.name = "completion",
+	.synopsis = "SHELL",
+	.about = "Print the completion script for bash, zsh or fish.",
+	.min_args = 1,
+	.max_args = 1,
+	.run = run_completion,
+	.flags = COMMAND_HIDDEN,
 };

@@ -22,22 +22,35 @@ struct exec_args {
 };
 
 static const struct opt exec_opts[] = {
-	O_STRV_("additional-gids", 'g', struct exec_args, additional_gids, "GID", "add a supplementary group (may be repeated)"),
-	O_STRING_("apparmor", 0, struct exec_args, apparmor, "PROFILE", "run under this AppArmor profile"),
+	O_STRV_("additional-gids", 'g', struct exec_args, additional_gids, "GID",
+		"add a supplementary group (may be repeated)"),
+	O_STRING_("apparmor", 0, struct exec_args, apparmor, "PROFILE",
+		  "run under this AppArmor profile"),
 	O_STRV_("cap", 'c', struct exec_args, cap, "CAP", "add a capability (may be repeated)"),
-	O_STRING_("cgroup", 0, struct exec_args, cgroup, "PATH", "run in a cgroup below the container's, PATH or CONTROLLER:PATH"),
-	O_STRING_("console-socket", 0, struct exec_args, console_socket, "SOCKET", "send the terminal's master to this Unix socket"),
+	O_STRING_("cgroup", 0, struct exec_args, cgroup, "PATH",
+		  "run in a cgroup below the container's, PATH or CONTROLLER:PATH"),
+	O_STRING_("console-socket", 0, struct exec_args, console_socket, "SOCKET",
+		  "send the terminal's master to this Unix socket"),
 	O_STRING_("cwd", 0, struct exec_args, cwd, "DIR", "working directory in the container"),
 	O_FLAG_("detach", 'd', struct exec_args, detach, "return once the process runs"),
-	O_STRV_("env", 'e', struct exec_args, env, "NAME=VALUE", "set an environment variable (may be repeated)"),
-	O_FLAG_("ignore-paused", 0, struct exec_args, ignore_paused, "allow exec in a paused container"),
-	O_FLAG_("no-new-privs", 0, struct exec_args, no_new_privs, "set no_new_privs for the process"),
-	O_FLAG_("no-subreaper", 0, struct exec_args, no_subreaper, "do not adopt the process's orphans"),
-	O_STRING_("pid-file", 0, struct exec_args, pid_file, "FILE", "write the process's pid to FILE"),
-	O_STRING_("pidfd-socket", 0, struct exec_args, pidfd_socket, "SOCKET", "send a pidfd of the process to this Unix socket"),
-	O_INT_("preserve-fds", 0, struct exec_args, preserve_fds, "N", "pass N more descriptors on, from 3"),
-	O_STRING_("process", 'p', struct exec_args, process, "FILE", "read the whole process document from FILE"),
-	O_STRING_("process-label", 0, struct exec_args, process_label, "LABEL", "run with this SELinux label"),
+	O_STRV_("env", 'e', struct exec_args, env, "NAME=VALUE",
+		"set an environment variable (may be repeated)"),
+	O_FLAG_("ignore-paused", 0, struct exec_args, ignore_paused,
+		"allow exec in a paused container"),
+	O_FLAG_("no-new-privs", 0, struct exec_args, no_new_privs,
+		"set no_new_privs for the process"),
+	O_FLAG_("no-subreaper", 0, struct exec_args, no_subreaper,
+		"do not adopt the process's orphans"),
+	O_STRING_("pid-file", 0, struct exec_args, pid_file, "FILE",
+		  "write the process's pid to FILE"),
+	O_STRING_("pidfd-socket", 0, struct exec_args, pidfd_socket, "SOCKET",
+		  "send a pidfd of the process to this Unix socket"),
+	O_INT_("preserve-fds", 0, struct exec_args, preserve_fds, "N",
+	       "pass N more descriptors on, from 3"),
+	O_STRING_("process", 'p', struct exec_args, process, "FILE",
+		  "read the whole process document from FILE"),
+	O_STRING_("process-label", 0, struct exec_args, process_label, "LABEL",
+		  "run with this SELinux label"),
 	O_FLAG_("tty", 't', struct exec_args, tty, "give the process a terminal"),
 	O_STRING_("user", 'u', struct exec_args, user, "UID[:GID]", "run as this user, in numbers"),
 	{ 0 },
@@ -84,7 +97,8 @@ static int set_user(struct oci_process *p, const struct exec_args *a, struct err
 		struct u32list *g = &u->additional_gids;
 		uint64_t gid;
 
-		r = num_parse_u64(a->additional_gids[i], UINT32_MAX - 1, "--additional-gids", &gid, e);
+		r = num_parse_u64(a->additional_gids[i], UINT32_MAX - 1, "--additional-gids", &gid,
+				  e);
 		if (r < 0)
 			return r;
 		g->v = xrealloc(g->v, g->n + 1, sizeof(*g->v));
@@ -212,6 +226,13 @@ static int run_exec(const void *global, void *args, int argc _unused_, char **ar
 }
 
 const struct command cmd_exec = {
-	"exec", "ID [COMMAND [ARG...]]", "Run a further process in a container.", exec_opts,
-	sizeof(struct exec_args), 1, -1, run_exec, COMMAND_STOP_AT_ARG,
+	.name = "exec",
+	.synopsis = "ID [COMMAND [ARG...]]",
+	.about = "Run a further process in a container.",
+	.opts = exec_opts,
+	.args_size = sizeof(struct exec_args),
+	.min_args = 1,
+	.max_args = -1,
+	.run = run_exec,
+	.flags = COMMAND_STOP_AT_ARG,
 };

@@ -18,6 +18,8 @@ static int run_features(const void *global _unused_, void *args _unused_, int ar
 }
 
 const struct command cmd_features = {
-	"features", "", "Print what this runtime can do, as the OCI features document.", NULL, 0, 0, 0,
-	run_features, 0,
+	.name = "features",
+	.synopsis = "",
+	.about = "Print what this runtime can do, as the OCI features document.",
+	.run = run_features,
 };

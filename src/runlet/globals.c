@@ -16,7 +16,8 @@ static const char *default_root(struct err *e)
 	if (geteuid() == 0)
 		return DEFAULT_ROOT;
 	if (!dir || !*dir) {
-		err_msg(e, EINVAL, "XDG_RUNTIME_DIR is not set: name a state directory with --root");
+		err_msg(e, EINVAL,
+			"XDG_RUNTIME_DIR is not set: name a state directory with --root");
 		return NULL;
 	}
 	return xasprintf("%s/runlet", dir); /* kept until the end */

@@ -10,7 +10,8 @@ struct kill_args {
 };
 
 static const struct opt kill_opts[] = {
-	O_FLAG_("all", 'a', struct kill_args, all, "signal every process of the container, not only init"),
+	O_FLAG_("all", 'a', struct kill_args, all,
+		"signal every process of the container, not only init"),
 	{ 0 },
 };
 
@@ -31,6 +32,12 @@ static int run_kill(const void *global, void *args, int argc, char **argv, struc
 }
 
 const struct command cmd_kill = {
-	"kill", "ID [SIGNAL]", "Send a signal, SIGTERM by default, to a container's init.", kill_opts,
-	sizeof(struct kill_args), 1, 2, run_kill, 0,
+	.name = "kill",
+	.synopsis = "ID [SIGNAL]",
+	.about = "Send a signal, SIGTERM by default, to a container's init.",
+	.opts = kill_opts,
+	.args_size = sizeof(struct kill_args),
+	.min_args = 1,
+	.max_args = 2,
+	.run = run_kill,
 };

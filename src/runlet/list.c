@@ -20,7 +20,8 @@ struct list_args {
 };
 
 static const struct opt list_opts[] = {
-	O_ENUM_("format", 'f', struct list_args, format, "FORMAT", list_format_names, "print a table or json"),
+	O_ENUM_("format", 'f', struct list_args, format, "FORMAT", list_format_names,
+		"print a table or json"),
 	O_FLAG_("quiet", 'q', struct list_args, quiet, "print only the ids"),
 	{ 0 },
 };
@@ -46,9 +47,11 @@ static void print_table(const struct view *views, size_t n)
 			if (v)
 				snprintf(pid, sizeof(pid), "%lld", (long long)v->pid);
 			for (size_t c = 0; c < COLUMNS; c++) {
-				const char *row[COLUMNS] = { v ? v->id : NULL,	    pid,
-							     v ? v->status : NULL,  v ? v->bundle : NULL,
-							     v ? v->created : NULL, v ? v->owner : NULL };
+				const char *row[COLUMNS] = {
+					v ? v->id : NULL,      pid,
+					v ? v->status : NULL,  v ? v->bundle : NULL,
+					v ? v->created : NULL, v ? v->owner : NULL
+				};
 				const char *cell = v ? row[c] : titles[c];
 
 				if (!print)
@@ -62,7 +65,8 @@ static void print_table(const struct view *views, size_t n)
 	}
 }
 
-static void print_json(const struct view *views, const struct container *const *containers, size_t n)
+static void print_json(const struct view *views, const struct container *const *containers,
+		       size_t n)
 {
 	autojsonout *o = json_out_new(NULL);
 	size_t len;
@@ -74,7 +78,9 @@ static void print_json(const struct view *views, const struct container *const *
 	json_out_array(o);
 	for (size_t i = 0; i < n; i++)
 		view_encode(&views[i],
-			    containers[i]->has_state ? containers[i]->state.oci_version : OCI_VERSION, o);
+			    containers[i]->has_state ? containers[i]->state.oci_version :
+						       OCI_VERSION,
+			    o);
 	json_out_end(o);
 	puts(json_out_text(o, &len));
 }
@@ -93,7 +99,8 @@ static int print_list(const struct list_args *a, const struct runtime *rt, char 
 		if (r == 0) {
 			view_init(&views[n], containers[n], true);
 			n++;
-		} else if (r != -ENOENT) { /* it was deleted meanwhile, or it is sick: not all's fault */
+		} else if (r !=
+			   -ENOENT) { /* it was deleted meanwhile, or it is sick: not all's fault */
 			log_warning("container %s: %s", ids[i], one.text);
 		}
 	}
@@ -131,5 +138,10 @@ static int run_list(const void *global, void *args, int argc _unused_, char **ar
 }
 
 const struct command cmd_list = {
-	"list", "", "List the containers.", list_opts, sizeof(struct list_args), 0, 0, run_list, 0,
+	.name = "list",
+	.synopsis = "",
+	.about = "List the containers.",
+	.opts = list_opts,
+	.args_size = sizeof(struct list_args),
+	.run = run_list,
 };

@@ -30,22 +30,33 @@ static const struct name log_level_names[] = {
 
 static const struct opt global_opts[] = {
 	O_FLAG_("debug", 0, struct globals, debug, "log what is done, step by step"),
-	O_STRING_("log", 0, struct globals, log, "FILE", "write the log to FILE instead of standard error"),
-	O_ENUM_("log-format", 0, struct globals, log_format, "FORMAT", log_format_names, "write the log as text or json"),
-	O_ENUM_("log-level", 0, struct globals, log_level, "LEVEL", log_level_names, "log from this level on: error, warning, info or debug"),
+	O_STRING_("log", 0, struct globals, log, "FILE",
+		  "write the log to FILE instead of standard error"),
+	O_ENUM_("log-format", 0, struct globals, log_format, "FORMAT", log_format_names,
+		"write the log as text or json"),
+	O_ENUM_("log-level", 0, struct globals, log_level, "LEVEL", log_level_names,
+		"log from this level on: error, warning, info or debug"),
 	O_STRING_("root", 0, struct globals, root, "DIR", "keep the state of containers below DIR"),
-	O_FLAG_("systemd-cgroup", 0, struct globals, systemd_cgroup, "let systemd manage the cgroups, cgroupsPath being slice:prefix:name"),
-	O_ENUM_("cgroup-manager", 0, struct globals, cgroup_manager, "MANAGER", cgroup_manager_names, "manage cgroups by cgroupfs, by systemd, or not at all (disabled)"),
-	O_STRING_("rootless", 0, struct globals, rootless, "BOOL", "ignore cgroup permission errors: true, false or auto"),
-	{ .name = "criu", .kind = OPT_STRING, .offset = OPT_OFF(struct globals, criu, char *), .arg = "PATH", .help = "accepted for older callers", .hidden = true },
+	O_FLAG_("systemd-cgroup", 0, struct globals, systemd_cgroup,
+		"let systemd manage the cgroups, cgroupsPath being slice:prefix:name"),
+	O_ENUM_("cgroup-manager", 0, struct globals, cgroup_manager, "MANAGER",
+		cgroup_manager_names,
+		"manage cgroups by cgroupfs, by systemd, or not at all (disabled)"),
+	O_STRING_("rootless", 0, struct globals, rootless, "BOOL",
+		  "ignore cgroup permission errors: true, false or auto"),
+	{ .name = "criu",
+	  .kind = OPT_STRING,
+	  .offset = OPT_OFF(struct globals, criu, char *),
+	  .arg = "PATH",
+	  .help = "accepted for older callers",
+	  .hidden = true },
 	{ 0 },
 };
 
 static const struct command *const commands[] = {
-	&cmd_create, &cmd_delete, &cmd_exec,	       &cmd_features,	&cmd_kill,
-	&cmd_list,   &cmd_pause,  &cmd_ps,	       &cmd_resume,	&cmd_run,
-	&cmd_spec,   &cmd_start,  &cmd_state,	       &cmd_completion, &cmd_dump_commands,
-	NULL,
+	&cmd_create, &cmd_delete,     &cmd_exec,	  &cmd_features, &cmd_kill, &cmd_list,
+	&cmd_pause,  &cmd_ps,	      &cmd_resume,	  &cmd_run,	 &cmd_spec, &cmd_start,
+	&cmd_state,  &cmd_completion, &cmd_dump_commands, NULL,
 };
 
 /* They make processes that share a namespace with a container's. */
@@ -74,7 +85,8 @@ static int prepare(void *globals, const struct command *c, struct err *e)
 	/* A caller that gives a file reads it whole, and expects one entry: the error. */
 	else if (!g->log_level && g->log && *g->log)
 		level = LOG_LEVEL_ERROR;
-	return log_open(g->log, g->log_format ? (enum log_format)g->log_format : LOG_TEXT, level, e);
+	return log_open(g->log, g->log_format ? (enum log_format)g->log_format : LOG_TEXT, level,
+			e);
 }
 
 static int fail(const void *globals _unused_, const struct command *c, const struct err *e)
@@ -106,9 +118,10 @@ int main(int argc, char **argv)
 {
 	struct program p = runlet_program;
 	const struct scmp_version *seccomp = seccomp_version();
-	autofree char *version = xasprintf(
-		"runlet version %s\ncommit: %s\nspec: %s\nlibseccomp: %u.%u.%u\n", PACKAGE_VERSION,
-		RUNLET_COMMIT, OCI_VERSION, seccomp->major, seccomp->minor, seccomp->micro);
+	autofree char *version =
+		xasprintf("runlet version %s\ncommit: %s\nspec: %s\nlibseccomp: %u.%u.%u\n",
+			  PACKAGE_VERSION, RUNLET_COMMIT, OCI_VERSION, seccomp->major,
+			  seccomp->minor, seccomp->micro);
 
 	open_standard_fds();
 	main_argv = argv;

@@ -26,9 +26,19 @@ static int run_resume(const void *global, void *args _unused_, int argc _unused_
 }
 
 const struct command cmd_pause = {
-	"pause", "ID", "Suspend every process of a container.", NULL, 0, 1, 1, run_pause, 0,
+	.name = "pause",
+	.synopsis = "ID",
+	.about = "Suspend every process of a container.",
+	.min_args = 1,
+	.max_args = 1,
+	.run = run_pause,
 };
 
 const struct command cmd_resume = {
-	"resume", "ID", "Let the processes of a paused container go on.", NULL, 0, 1, 1, run_resume, 0,
+	.name = "resume",
+	.synopsis = "ID",
+	.about = "Let the processes of a paused container go on.",
+	.min_args = 1,
+	.max_args = 1,
+	.run = run_resume,
 };

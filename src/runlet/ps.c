@@ -21,7 +21,8 @@ struct ps_args {
 };
 
 static const struct opt ps_opts[] = {
-	O_ENUM_("format", 'f', struct ps_args, format, "FORMAT", ps_format_names, "print a table, as ps(1) does, or json"),
+	O_ENUM_("format", 'f', struct ps_args, format, "FORMAT", ps_format_names,
+		"print a table, as ps(1) does, or json"),
 	{ 0 },
 };
 
@@ -151,6 +152,13 @@ static int run_ps(const void *global, void *args, int argc _unused_, char **argv
 }
 
 const struct command cmd_ps = {
-	"ps", "ID [PS-OPTIONS]", "Show the processes of a container.", ps_opts, sizeof(struct ps_args),
-	1, -1, run_ps, COMMAND_STOP_AT_ARG,
+	.name = "ps",
+	.synopsis = "ID [PS-OPTIONS]",
+	.about = "Show the processes of a container.",
+	.opts = ps_opts,
+	.args_size = sizeof(struct ps_args),
+	.min_args = 1,
+	.max_args = -1,
+	.run = run_ps,
+	.flags = COMMAND_STOP_AT_ARG,
 };

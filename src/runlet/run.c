@@ -17,18 +17,29 @@ struct run_args {
 };
 
 static const struct opt run_opts[] = {
-	O_STRING_("bundle", 'b', struct run_args, bundle, "DIR", "the bundle, by default the working directory"),
-	O_STRING_("config", 'f', struct run_args, config, "FILE", "read the configuration from FILE instead of config.json"),
-	O_STRING_("console-socket", 0, struct run_args, console_socket, "SOCKET", "send the terminal's master to this Unix socket"),
-	O_STRING_("pidfd-socket", 0, struct run_args, pidfd_socket, "SOCKET", "send a pidfd of init to this Unix socket"),
+	O_STRING_("bundle", 'b', struct run_args, bundle, "DIR",
+		  "the bundle, by default the working directory"),
+	O_STRING_("config", 'f', struct run_args, config, "FILE",
+		  "read the configuration from FILE instead of config.json"),
+	O_STRING_("console-socket", 0, struct run_args, console_socket, "SOCKET",
+		  "send the terminal's master to this Unix socket"),
+	O_STRING_("pidfd-socket", 0, struct run_args, pidfd_socket, "SOCKET",
+		  "send a pidfd of init to this Unix socket"),
 	O_FLAG_("detach", 'd', struct run_args, detach, "return once the container runs"),
-	O_FLAG_("keep", 0, struct run_args, keep, "keep the container's state and cgroup when it has ended"),
-	O_STRING_("pid-file", 0, struct run_args, pid_file, "FILE", "write the pid of init to FILE"),
-	O_FLAG_("no-subreaper", 0, struct run_args, no_subreaper, "do not adopt the container's orphans"),
-	O_FLAG_("no-pivot", 0, struct run_args, no_pivot, "use chroot instead of pivot_root, for a root on a ramdisk"),
-	O_FLAG_("no-new-keyring", 0, struct run_args, no_new_keyring, "keep the caller's session keyring"),
-	O_INT_("preserve-fds", 0, struct run_args, preserve_fds, "N", "pass N more descriptors on, from 3"),
-	O_STRING_("args", 0, struct run_args, args, "JSON", "an array of strings to use in place of process.args"),
+	O_FLAG_("keep", 0, struct run_args, keep,
+		"keep the container's state and cgroup when it has ended"),
+	O_STRING_("pid-file", 0, struct run_args, pid_file, "FILE",
+		  "write the pid of init to FILE"),
+	O_FLAG_("no-subreaper", 0, struct run_args, no_subreaper,
+		"do not adopt the container's orphans"),
+	O_FLAG_("no-pivot", 0, struct run_args, no_pivot,
+		"use chroot instead of pivot_root, for a root on a ramdisk"),
+	O_FLAG_("no-new-keyring", 0, struct run_args, no_new_keyring,
+		"keep the caller's session keyring"),
+	O_INT_("preserve-fds", 0, struct run_args, preserve_fds, "N",
+	       "pass N more descriptors on, from 3"),
+	O_STRING_("args", 0, struct run_args, args, "JSON",
+		  "an array of strings to use in place of process.args"),
 	{ 0 },
 };
 
@@ -149,6 +160,13 @@ static int run_run(const void *global, void *args, int argc _unused_, char **arg
 }
 
 const struct command cmd_run = {
-	"run", "ID", "Create a container, start it, and wait for its end.", run_opts,
-	sizeof(struct run_args), 1, -1, run_run, COMMAND_STOP_AT_ARG | COMMAND_NEW_ID,
+	.name = "run",
+	.synopsis = "ID",
+	.about = "Create a container, start it, and wait for its end.",
+	.opts = run_opts,
+	.args_size = sizeof(struct run_args),
+	.min_args = 1,
+	.max_args = -1,
+	.run = run_run,
+	.flags = COMMAND_STOP_AT_ARG | COMMAND_NEW_ID,
 };

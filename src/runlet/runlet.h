@@ -16,7 +16,7 @@ struct globals {
 	char *root;
 	char *log;
 	int log_format; /* enum log_format; 0: text */
-	int log_level;  /* enum log_level; 0: the default */
+	int log_level;	/* enum log_level; 0: the default */
 	bool debug;
 	bool systemd_cgroup;
 	int cgroup_manager; /* enum cgroup_manager; 0: cgroupfs */
@@ -42,11 +42,30 @@ extern const struct command cmd_state;
 extern const struct command cmd_dump_commands;
 extern const struct command cmd_completion;
 
-#define O_FLAG_(n, l, t, m, h) { .name = n, .letter = l, .kind = OPT_FLAG, .offset = OPT_OFF(t, m, bool), .help = h }
-#define O_STRING_(n, l, t, m, a, h) { .name = n, .letter = l, .kind = OPT_STRING, .offset = OPT_OFF(t, m, char *), .arg = a, .help = h }
-#define O_STRV_(n, l, t, m, a, h) { .name = n, .letter = l, .kind = OPT_STRV, .offset = OPT_OFF(t, m, char **), .arg = a, .help = h }
-#define O_INT_(n, l, t, m, a, h) { .name = n, .letter = l, .kind = OPT_INT, .offset = OPT_OFF(t, m, int64_t), .arg = a, .help = h }
-#define O_ENUM_(n, l, t, m, a, tab, h) { .name = n, .letter = l, .kind = OPT_ENUM, .offset = OPT_OFF(t, m, int), .arg = a, .names = tab, .help = h }
+#define O_FLAG_(n, l, t, m, h)                                                                     \
+	{                                                                                          \
+		.name = n, .letter = l, .kind = OPT_FLAG, .offset = OPT_OFF(t, m, bool), .help = h \
+	}
+#define O_STRING_(n, l, t, m, a, h)                                                                \
+	{                                                                                          \
+		.name = n, .letter = l, .kind = OPT_STRING, .offset = OPT_OFF(t, m, char *),       \
+		.arg = a, .help = h                                                                \
+	}
+#define O_STRV_(n, l, t, m, a, h)                                                                  \
+	{                                                                                          \
+		.name = n, .letter = l, .kind = OPT_STRV, .offset = OPT_OFF(t, m, char **),        \
+		.arg = a, .help = h                                                                \
+	}
+#define O_INT_(n, l, t, m, a, h)                                                                   \
+	{                                                                                          \
+		.name = n, .letter = l, .kind = OPT_INT, .offset = OPT_OFF(t, m, int64_t),         \
+		.arg = a, .help = h                                                                \
+	}
+#define O_ENUM_(n, l, t, m, a, tab, h)                                                             \
+	{                                                                                          \
+		.name = n, .letter = l, .kind = OPT_ENUM, .offset = OPT_OFF(t, m, int), .arg = a,  \
+		.names = tab, .help = h                                                            \
+	}
 
 /* The state root and /proc as the global options say. @make: create the root when it is missing. */
 int open_runtime(const struct globals *g, bool make, struct runtime *rt, struct err *e);

@@ -14,8 +14,10 @@ struct spec_args {
 };
 
 static const struct opt spec_opts[] = {
-	O_STRING_("bundle", 'b', struct spec_args, bundle, "DIR", "the bundle, by default the working directory"),
-	O_FLAG_("rootless", 0, struct spec_args, rootless, "for a user without privilege: a user namespace with the caller's own ids"),
+	O_STRING_("bundle", 'b', struct spec_args, bundle, "DIR",
+		  "the bundle, by default the working directory"),
+	O_FLAG_("rootless", 0, struct spec_args, rootless,
+		"for a user without privilege: a user namespace with the caller's own ids"),
 	{ 0 },
 };
 
@@ -44,6 +46,10 @@ static int run_spec(const void *global _unused_, void *args, int argc _unused_,
 }
 
 const struct command cmd_spec = {
-	"spec", "", "Write a config.json to begin with.", spec_opts, sizeof(struct spec_args), 0, 0,
-	run_spec, 0,
+	.name = "spec",
+	.synopsis = "",
+	.about = "Write a config.json to begin with.",
+	.opts = spec_opts,
+	.args_size = sizeof(struct spec_args),
+	.run = run_spec,
 };

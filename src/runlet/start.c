@@ -15,5 +15,10 @@ static int run_start(const void *global, void *args _unused_, int argc _unused_,
 }
 
 const struct command cmd_start = {
-	"start", "ID", "Run the user's program in a created container.", NULL, 0, 1, 1, run_start, 0,
+	.name = "start",
+	.synopsis = "ID",
+	.about = "Run the user's program in a created container.",
+	.min_args = 1,
+	.max_args = 1,
+	.run = run_start,
 };

@@ -23,5 +23,10 @@ static int run_state(const void *global, void *args _unused_, int argc _unused_,
 }
 
 const struct command cmd_state = {
-	"state", "ID", "Print a container's state as JSON.", NULL, 0, 1, 1, run_state, 0,
+	.name = "state",
+	.synopsis = "ID",
+	.about = "Print a container's state as JSON.",
+	.min_args = 1,
+	.max_args = 1,
+	.run = run_state,
 };

@@ -81,7 +81,8 @@ TEST(what_is_missing_is_named_in_the_words_that_callers_know)
 {
 	refuses("nosuch", "sub:.", ENOENT, "exec: \"nosuch\": executable file not found in $PATH");
 	refuses("run", NULL, ENOENT, "exec: \"run\": executable file not found in $PATH");
-	refuses("/no/such", ".", ENOENT, "exec: \"/no/such\": stat /no/such: no such file or directory");
+	refuses("/no/such", ".", ENOENT,
+		"exec: \"/no/such\": stat /no/such: no such file or directory");
 }
 
 TEST(what_cannot_be_executed_is_refused)

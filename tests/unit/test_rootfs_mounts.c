@@ -177,7 +177,9 @@ static void covered_dirs(struct box *b)
 	make_file(b, "rootfs/covered/sub/file", "copied");
 	make_link(b, "sub/file", "rootfs/covered/link");
 	file = path_in(b, "rootfs/covered/sub/file");
-	must(chmod(dir, 0710) == 0 && chown(file, 12, 34) == 0 && chmod(file, 04751) == 0, "chmod");
+	must(chown(dir, 5, 6) == 0 && chmod(dir, 0710) == 0 && chown(file, 12, 34) == 0 &&
+		     chmod(file, 04751) == 0,
+	     "chmod");
 }
 
 static mode_t mode_of(const char *path)
@@ -194,6 +196,9 @@ static void look_at_tmpfs(struct box *b)
 
 	(void)b;
 	CHECK_INT(mode_of("/covered"), 0710);
+	CHECK(stat("/covered", &st) == 0);
+	CHECK_INT(st.st_uid, 5);
+	CHECK_INT(st.st_gid, 6);
 	CHECK_INT(mode_of("/fresh"), 01777);
 	CHECK_INT(mode_of("/given"), 0700);
 	CHECK(flags_of("/covered") & ST_RDONLY);

@@ -76,7 +76,8 @@ TEST(an_absent_state_is_told_from_a_damaged_one)
 
 	CHECK_INT(store_state_read(dir, &got, &e), 0);
 	for (size_t i = 0; i < ARRAY_SIZE(damaged); i++) {
-		CHECK_INT(file_create(dir, STORE_STATE, 0600, damaged[i], strlen(damaged[i]), &e), 0);
+		CHECK_INT(file_create(dir, STORE_STATE, 0600, damaged[i], strlen(damaged[i]), &e),
+			  0);
 		CHECK(store_state_read(dir, &got, &e) < 0);
 		CHECK_HAS(e.text, "state.json is damaged");
 		(void)unlinkat(dir, STORE_STATE, 0);
@@ -133,8 +134,8 @@ TEST(a_torn_journal_says_that_nothing_was_made)
 TEST(ids_that_could_be_paths_or_options_are_refused)
 {
 	static const char *const good[] = { "a", "A.b_c-d+e", "0", "_x" };
-	static const char *const bad[] = { "",	  ".",	 "..",	".x", "-x", "a/b", "a b",
-					   "a\n", "a;b", "%n",	"ä",  "a\x01" };
+	static const char *const bad[] = { "",	  ".",	 "..",	".x", "-x", "a/b",
+					   "a b", "a\n", "a;b", "%n", "ä",  "a\x01" };
 	char longest[257];
 
 	for (size_t i = 0; i < ARRAY_SIZE(good); i++)

@@ -195,7 +195,10 @@ static int copy_dir(int from, int to, int depth, struct err *e)
 		return err_set(e, errno, "open a directory");
 	list = -1; /* the stream's now */
 	r = copy_entries(d, from, to, depth, e);
-	return r < 0 || depth == 0 ? r : copy_attributes(from, to, &st, e);
+	if (r < 0 || depth > 0)
+		return r < 0 ? r : copy_attributes(from, to, &st, e);
+	/* The top's mode is the mount's, which may have been configured. */
+	return fchown(to, st.st_uid, st.st_gid) < 0 ? err_set(e, errno, "chown") : 0;
 }
 
 int copyup(int from, int to, struct err *e)

@@ -30,8 +30,9 @@ static int write_map(int proc, pid_t pid, const char *kind, const struct oci_id_
 		str_addf(&text, "%u %u %u\n", m[i].container_id, m[i].host_id, m[i].size);
 	/* The kernel takes a map in one write, and at most a page of it. */
 	if (text.len >= (size_t)sysconf(_SC_PAGESIZE) || n > 340)
-		return err_msg(e, EINVAL, "linux.%sMappings: %zu entries are more than the kernel takes",
-			       kind, n);
+		return err_msg(e, EINVAL,
+			       "linux.%sMappings: %zu entries are more than the kernel takes", kind,
+			       n);
 	if (procfs_write(proc, path, text.p, text.len, e) < 0)
 		return err_wrap(e, "linux.%sMappings: ", kind);
 	return 0;
@@ -58,8 +59,10 @@ static int run_helper(pid_t pid, const char *kind, const struct oci_id_mapping *
 		}
 	}
 	if (!path)
-		return err_msg(e, ENOENT, "linux.%sMappings: %s is not installed, which a user "
-					  "without privilege needs", kind, name);
+		return err_msg(e, ENOENT,
+			       "linux.%sMappings: %s is not installed, which a user "
+			       "without privilege needs",
+			       kind, name);
 	strv_push(&argv, name);
 	strv_push(&argv, pid_text);
 	for (size_t i = 0; i < n; i++) {

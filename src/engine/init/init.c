@@ -77,8 +77,7 @@ static int enter_cgroup(struct init *in, struct err *e)
 static int join_namespaces(struct init *in, struct err *e)
 {
 	/* User, pid and time were the stage's to join. */
-	return namespaces_join(&in->ns,
-			       ~(CLONE_NEWUSER | CLONE_NEWPID | CLONE_NEWTIME), e);
+	return namespaces_join(&in->ns, ~(CLONE_NEWUSER | CLONE_NEWPID | CLONE_NEWTIME), e);
 }
 
 static int new_session(struct init *in _unused_, struct err *e)

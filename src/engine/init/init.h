@@ -31,7 +31,7 @@ struct init {
 	struct rootfs rootfs;
 	struct process_plan process;
 	bool new_keyring;
-	bool staged;	  /* a stage process has entered the user namespace already; set by launch */
+	bool staged; /* a stage process has entered the user namespace already; set by launch */
 	int64_t host_pid; /* of init, found by itself when hooks of its own need it */
 	int sync;	  /* the child's end */
 	int listener;	  /* where `start` connects; -1 when the runtime starts it over sync */

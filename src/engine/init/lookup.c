@@ -29,8 +29,8 @@ static int lookup_in_path(const char *name, const char *path_env, char **out, st
 	while (path_env && *path_env) {
 		size_t n = strcspn(path_env, ":");
 		/* An empty component is the working directory. */
-		char *path = n ? xasprintf("%.*s/%s", (int)n, path_env, name) :
-				 xasprintf("./%s", name);
+		char *path =
+			n ? xasprintf("%.*s/%s", (int)n, path_env, name) : xasprintf("./%s", name);
 
 		if (is_executable(path, &absent) == 0) {
 			*out = path;

@@ -133,8 +133,7 @@ static int give_stdio(const struct oci_user *user, struct err *e)
 		if (st.st_uid == uid && st.st_gid == gid)
 			continue;
 		/* Not ours to give (user namespace), or a read-only file: as good as it gets. */
-		if (fchown(fd, uid, gid) < 0 && errno != EPERM && errno != EINVAL &&
-		    errno != EROFS)
+		if (fchown(fd, uid, gid) < 0 && errno != EPERM && errno != EINVAL && errno != EROFS)
 			return err_set(e, errno, "chown descriptor %d to %u:%u", fd, uid, gid);
 	}
 	return 0;
@@ -151,12 +150,14 @@ static int check_cwd(struct err *e)
 
 	if (n < 0)
 		return errno == ENOENT || errno == ERANGE ?
-			       err_msg(e, EPERM, "current working directory is outside of container "
-						 "mount namespace root -- possible container breakout") :
+			       err_msg(e, EPERM,
+				       "current working directory is outside of container "
+				       "mount namespace root -- possible container breakout") :
 			       err_set(e, errno, "getcwd");
 	if (buf[0] != '/')
-		return err_msg(e, EPERM, "current working directory is outside of container "
-					 "mount namespace root -- possible container breakout");
+		return err_msg(e, EPERM,
+			       "current working directory is outside of container "
+			       "mount namespace root -- possible container breakout");
 	return 0;
 }
 

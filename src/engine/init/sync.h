@@ -25,7 +25,7 @@ enum sync_type {
 
 struct sync_msg {
 	enum sync_type type;
-	pid_t pid; /* SYNC_PID */
+	pid_t pid;	/* SYNC_PID */
 	struct err err; /* SYNC_ERROR */
 };
 
