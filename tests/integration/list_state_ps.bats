@@ -75,7 +75,7 @@ load helpers
 
 @test "list: an unknown format is refused" {
 	mkdir "$ROOT"
-	fails 1 'invalid format option' runtime list --format yaml
+	fails 1 '[Ii]nvalid (format option|value)' runtime list --format yaml
 }
 
 @test "list: an absent root that was given explicitly is refused" {
@@ -150,7 +150,7 @@ load helpers
 
 @test "spec: does not replace a file" {
 	cd "$BUNDLE"
-	fails 1 'File config.json exists. Remove it first' runtime spec
+	fails 1 '[Ff]ile config.json exists. Remove it first' runtime spec
 }
 
 @test "spec --bundle and --rootless" {

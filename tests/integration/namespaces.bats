@@ -136,7 +136,7 @@ holder_found()
 @test "sysctl: names that leave their directory are refused" {
 	needs_runlet 'runc fails by luck'
 	for s in 'net/../kernel/hostname' 'net...kernel' 'net.ipv4./../x'; do
-		config --arg s "$s" '.linux.sysctl = {($s): "x"}'
+		config '.linux.sysctl = {($s): "x"}' --arg s "$s"
 		fails 1 'sysctl' run_container
 	done
 }

@@ -62,9 +62,9 @@ attacker()
 @test "CVE-2019-5736: args /proc/self/exe" {
 	own_copy
 	args /proc/self/exe --version
+	# A static runtime may run: it is a read-only clone that does.
 	run_it run_container
 	copy_intact
-	unlike "$output" 'version'
 }
 
 @test "CVE-2019-5736: a script whose interpreter is /proc/self/exe" {
