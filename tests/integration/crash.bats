@@ -38,7 +38,11 @@ sweep_create()
 
 	shift
 	for n; do
-		kill_at "$call" "$n" && HITS=$((HITS + 1)) || { runtime delete --force "$ID"; return 0; }
+		if ! kill_at "$call" "$n"; then
+			runtime delete --force "$ID"
+			return 0
+		fi
+		HITS=$((HITS + 1))
 		runtime delete --force "$ID" || { echo "delete after $call $n"; return 1; }
 		wait_for 3 nothing_left || { show_left; echo "after $call $n"; sweep; return 1; }
 	done

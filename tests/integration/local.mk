@@ -22,6 +22,7 @@ INTEGRATION_TESTS = \
 	tests/integration/tty.bats \
 	tests/integration/zz_leftovers.bats
 EXTRA_DIST += $(INTEGRATION_TESTS) \
+	tests/integration/.shellcheckrc \
 	tests/integration/helpers.bash \
 	tests/integration/helpers/config.json \
 	tests/integration/helpers/console.py \

@@ -148,7 +148,7 @@ attacker()
 @test "CVE-2026-41579: the image's /dev is a link" {
 	needs_runlet 'runc 1.1.5 is vulnerable'
 	for target in "$WORK/outside" ../../outside; do
-		rm -rf "$ROOTFS/dev" "$WORK/outside"
+		rm -rf "${ROOTFS:?}/dev" "${WORK:?}/outside"
 		mkdir "$WORK/outside"
 		echo canary > "$WORK/outside/ptmx"
 		ln -s "$target" "$ROOTFS/dev"

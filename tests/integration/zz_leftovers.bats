@@ -30,15 +30,16 @@ finished()
 	left=''
 	for f in $(grep -lsa 'RLBATS=rlbats-' /proc/[0-9]*/environ); do
 		pid=${f#/proc/} pid=${pid%/environ}
-		mark=$(tr '\0' '\n' 2> /dev/null < "/proc/$pid/environ" | sed -n 's/^RLBATS=//p')
-		[[ -z $mark || -n $(finished <<< "$mark") ]] || continue
-		left+="$pid $(tr '\0' ' ' 2> /dev/null < "/proc/$pid/cmdline")"$'\n'
+		mark=$(sed -zn 's/^RLBATS=//p' "$f" 2> /dev/null | tr -d '\0') || continue
+		if [[ -n $mark && -n $(finished <<< "$mark") ]]; then
+			left+="$pid of $mark"$'\n'
+		fi
 	done
 	[[ -z $left ]] || { echo "$left"; return 1; }
 }
 
 @test "no network namespace is left by name, and no link on the host" {
-	left=$(ls /run/netns 2> /dev/null | grep rlbats | finished)
+	left=$(find /run/netns -name 'rlbats-*' 2> /dev/null | finished)
 	[[ -z $left ]] || { echo "$left"; return 1; }
 }
 
