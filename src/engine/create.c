@@ -141,6 +141,7 @@ static int prepare_process(struct creation *c, struct err *e)
 {
 	struct process_plan *p = &c->init.process;
 	const struct oci_linux *l = c->config->linux_;
+	autofd int cache = -1;
 	int r;
 
 	p->spec = c->config->process;
@@ -150,7 +151,11 @@ static int prepare_process(struct creation *c, struct err *e)
 		namespaces_has_new(&c->init.ns, CLONE_NEWUSER) && idmap_denies_setgroups(l);
 	p->proc = c->rt->proc;
 	r = preserved_fds(c->o->preserve_fds, &p->preserve_fds, &c->listen_env, e);
-	return r < 0 ? r : process_prepare(p, l ? l->seccomp : NULL, c->listen_env, e);
+	if (r < 0)
+		return r;
+	if (l && l->seccomp)
+		cache = runtime_open_cache(c->rt);
+	return process_prepare(p, l ? l->seccomp : NULL, cache, c->listen_env, e);
 }
 
 static int prepare_rootfs(struct creation *c, struct err *e)
@@ -245,6 +250,8 @@ static int make(struct creation *c, struct err *e)
 
 	r = container_new(c->rt, c->o->id, &c->container, e);
 	if (r == 0)
+		r = cgroup_refuse_used(c->cgroup, e);
+	if (r == 0)
 		r = write_journal(c, e);
 	if (r == 0)
 		r = connect_console(c, e);
@@ -253,7 +260,7 @@ static int make(struct creation *c, struct err *e)
 	if (r < 0)
 		return r;
 	c->cgroup_made = true;
-	r = cgroup_open_entry(c->cgroup, e);
+	r = cgroup_open_entry(c->cgroup, true, e);
 	if (r == 0 && !c->o->keep_starting) {
 		c->init.listener = sock_listen(c->container->dir, STORE_SOCKET, SOCK_SEQPACKET, e);
 		r = MIN(c->init.listener, 0);
@@ -400,6 +407,7 @@ int container_create(const struct runtime *rt, const struct create_options *o, s
 	r = run_creation(&c, e);
 	if (r == 0) {
 		c.container->status = OCI_CREATED;
+		c.container->pidfd = fcntl(c.launched.pidfd, F_DUPFD_CLOEXEC, 3);
 		out->container = TAKE(c.container);
 		out->pidfd = TAKE_FD(c.launched.pidfd);
 		out->sync = o->keep_starting ? TAKE_FD(c.launched.sync) : -1;

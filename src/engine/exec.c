@@ -3,6 +3,7 @@
 
 #include "core/log.h"
 #include "core/proc.h"
+#include "core/procfs.h"
 #include "core/sock.h"
 #include "engine/console.h"
 #include "engine/handover.h"
@@ -158,8 +159,11 @@ static int prepare(struct execution *x, struct runtime *rt, struct err *e)
 {
 	const struct oci_linux *l = x->c->journal.config->linux_;
 	autostrv char **listen_env = NULL;
+	autofd int cache = -1;
 	int r;
 
+	if (l && l->seccomp)
+		cache = runtime_open_cache(rt);
 	for (size_t i = 0; l && i < l->n_namespaces; i++)
 		x->namespaces |= l->namespaces[i].type;
 	x->process.spec = x->spec;
@@ -169,11 +173,11 @@ static int prepare(struct execution *x, struct runtime *rt, struct err *e)
 	x->wait = x->o->cgroup || x->spec->oom_score_adj.is_set;
 	r = preserved_fds(x->o->preserve_fds, &x->process.preserve_fds, &listen_env, e);
 	if (r == 0)
-		r = process_prepare(&x->process, l ? l->seccomp : NULL, listen_env, e);
+		r = process_prepare(&x->process, l ? l->seccomp : NULL, cache, listen_env, e);
 	if (r == 0)
 		r = container_cgroup(x->c, &x->cgroup, e);
 	if (r == 0 && !x->o->cgroup)
-		r = cgroup_open_entry(x->cgroup, e);
+		r = cgroup_open_entry(x->cgroup, false, e);
 	if (r == 0 && x->o->console_fd >= 0)
 		x->console_sock = x->o->console_fd;
 	else if (r == 0 && x->o->console_socket) {
@@ -185,23 +189,28 @@ static int prepare(struct execution *x, struct runtime *rt, struct err *e)
 }
 
 /* What the child cannot do for itself inside. */
-static int set_up_from_outside(struct execution *x, int proc, pid_t pid, int sync, struct err *e)
+static int set_up_from_outside(struct execution *x, pid_t pid, int sync, struct err *e)
 {
-	int r = 0;
+	_cleanup_(cgroup_free_p) struct cgroup *cg = NULL;
+	autofd int proc = -1;
+	int r;
 
 	if (!x->wait)
 		return 0;
-	if (x->o->cgroup) {
+	proc = procfs_open_root(e);
+	if (proc < 0)
+		return proc;
+	r = container_cgroup(x->c, &cg, e);
+	if (r == 0 && x->o->cgroup) {
 		autostrv char **subs = cgroup_subs(x->o->cgroup);
 
-		r = cgroup_add(x->cgroup, pid, subs, e);
+		r = cgroup_add(cg, pid, subs, e);
 	}
 	if (r == 0)
 		r = attrs_set_oom_score_adj(proc, pid, x->spec, e);
 	return r < 0 ? r : sync_send(sync, SYNC_GO, -1, e);
 }
 
-/* The end of the stream is success: execve closed it. Death without a word is not. */
 static int serve_child(struct execution *x, int sync, struct executed *out, struct err *e)
 {
 	for (;;) {
@@ -211,7 +220,7 @@ static int serve_child(struct execution *x, int sync, struct executed *out, stru
 
 		r = sync_recv(sync, &msg, &fd, e);
 		if (r <= 0)
-			return r;
+			return r < 0 ? r : process_check_ran(out->pid, out->pidfd, e);
 		if (msg.type == SYNC_ERROR) {
 			*e = msg.err;
 			return -e->num;
@@ -223,6 +232,17 @@ static int serve_child(struct execution *x, int sync, struct executed *out, stru
 		if (r < 0)
 			return r;
 	}
+}
+
+/* The child is visible inside from its first moment: it must not have a directory of the host open
+ * (CVE-2016-9962). The lock goes with the state directory. */
+static void close_directories(struct execution *x, struct runtime *rt)
+{
+	x->c->dir = fd_close(x->c->dir);
+	rt->root_fd = fd_close(rt->root_fd);
+	if (x->process.proc < 0)
+		rt->proc = fd_close(rt->proc);
+	cgroup_close_host();
 }
 
 static int launch(struct execution *x, struct runtime *rt, struct executed *out, struct err *e)
@@ -237,10 +257,7 @@ static int launch(struct execution *x, struct runtime *rt, struct executed *out,
 		return r;
 	sync = pair[0];
 	x->sync = x->process.notify_sock = pair[1];
-	/* The child is visible inside from its first moment: it must not have a directory of the
-	 * host open (CVE-2016-9962). The lock goes with the state directory. */
-	x->c->dir = fd_close(x->c->dir);
-	rt->root_fd = fd_close(rt->root_fd);
+	close_directories(x, rt);
 	if ((x->namespaces & CLONE_NEWPID) && setns(x->c->pidfd, CLONE_NEWPID) < 0)
 		r = err_set(e, errno, "join the container's pid namespace");
 	if (r == 0) {
@@ -254,7 +271,7 @@ static int launch(struct execution *x, struct runtime *rt, struct executed *out,
 	x->sync = fd_close(x->sync);
 	if (r < 0)
 		return r;
-	r = set_up_from_outside(x, rt->proc, out->pid, sync, e);
+	r = set_up_from_outside(x, out->pid, sync, e);
 	if (r == 0)
 		r = serve_child(x, sync, out, e);
 	if (r == 0)

@@ -31,4 +31,8 @@ struct runtime {
 int runtime_open(struct runtime *rt, bool make, struct err *e);
 void runtime_close(struct runtime *rt);
 
+/* The directory where compiled seccomp profiles are kept, made if it is missing; -1 without one,
+ * which only costs time. A container's id never begins with its '.'. */
+int runtime_open_cache(const struct runtime *rt);
+
 #endif

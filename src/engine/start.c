@@ -5,6 +5,7 @@
 #include "core/proc.h"
 #include "core/sock.h"
 #include "engine/hooks.h"
+#include "engine/init/process.h"
 #include "engine/init/sync.h"
 #include "engine/remove.h"
 
@@ -14,14 +15,14 @@
 #include <unistd.h>
 
 /* The outcome of execve: the end of the stream, or an error. */
-static int wait_for_exec(int sync, struct err *e)
+static int wait_for_exec(const struct container *c, int sync, struct err *e)
 {
 	struct sync_msg msg;
 	int r;
 
 	r = sync_recv(sync, &msg, NULL, e);
 	if (r <= 0)
-		return r;
+		return r < 0 ? r : process_check_ran((pid_t)c->state.pid, c->pidfd, e);
 	if (msg.type != SYNC_ERROR)
 		return err_msg(e, EPROTO, "unexpected message %d from the container's init",
 			       msg.type);
@@ -56,7 +57,7 @@ int container_start_over(struct container *c, int sync, struct err *e)
 	r = sync_send(sync, SYNC_START, -1, e);
 	if (r < 0)
 		return err_msg(e, ESRCH, "cannot start a container that has stopped");
-	r = wait_for_exec(sync, e);
+	r = wait_for_exec(c, sync, e);
 	return r < 0 ? r : run_poststart(c, e);
 }
 

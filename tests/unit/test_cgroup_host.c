@@ -292,7 +292,7 @@ TEST(memory_below_usage)
 	if (!has_v1("memory"))
 		SKIP("not a v1 host");
 	cg = plan(name);
-	if (!ok(cgroup_make(cg, &r, &error)) || !ok(cgroup_open_entry(cg, &error)))
+	if (!ok(cgroup_make(cg, &r, &error)) || !ok(cgroup_open_entry(cg, true, &error)))
 		return;
 	pid = enter_child(cg);
 	m.limit.value = CHILD_BYTES / 4;
@@ -356,7 +356,7 @@ TEST(entered_signalled_and_refused)
 
 	NEEDS_CGROUPS;
 	cg = plan(name);
-	if (!ok(cgroup_make(cg, NULL, &error)) || !ok(cgroup_open_entry(cg, &error)))
+	if (!ok(cgroup_make(cg, NULL, &error)) || !ok(cgroup_open_entry(cg, true, &error)))
 		return;
 	pid = enter_child(cg);
 	CHECK(ok(cgroup_pids(cg, &pids, &n, &error)));
@@ -398,7 +398,7 @@ TEST(frozen)
 	NEEDS_CGROUPS;
 	cg = plan(name);
 	again = plan(name);
-	if (!ok(cgroup_make(cg, NULL, &error)) || !ok(cgroup_open_entry(cg, &error)))
+	if (!ok(cgroup_make(cg, NULL, &error)) || !ok(cgroup_open_entry(cg, true, &error)))
 		return;
 	pid = enter_child(cg);
 	CHECK(ok(cgroup_freeze(cg, true, &error)));
@@ -455,7 +455,7 @@ TEST(removed_with_sub_cgroups_and_processes)
 	if (!has_v1("pids"))
 		SKIP("not a v1 host");
 	cg = plan(name);
-	if (!ok(cgroup_make(cg, NULL, &error)) || !ok(cgroup_open_entry(cg, &error)))
+	if (!ok(cgroup_make(cg, NULL, &error)) || !ok(cgroup_open_entry(cg, true, &error)))
 		return;
 	a = enter_child(cg);
 	b = enter_child(cg);
@@ -522,7 +522,7 @@ TEST(a_fork_bomb_is_removed)
 	if (!has_pids())
 		SKIP("no pids controller");
 	cg = plan(name);
-	if (!ok(cgroup_make(cg, &r, &error)) || !ok(cgroup_open_entry(cg, &error)))
+	if (!ok(cgroup_make(cg, &r, &error)) || !ok(cgroup_open_entry(cg, true, &error)))
 		return;
 	pid = fork();
 	if (pid == 0) {
@@ -547,7 +547,7 @@ TEST(disabled_and_systemd)
 	CHECK_STR(cgroup_path(cg), "");
 	CHECK(ok(cgroup_open(CGROUP_DISABLED, "", &again, &error)));
 	CHECK(ok(cgroup_make(cg, NULL, &error)));
-	CHECK(ok(cgroup_open_entry(cg, &error)));
+	CHECK(ok(cgroup_open_entry(cg, true, &error)));
 	CHECK(ok(cgroup_enter(cg, &error)));
 	CHECK_INT(cgroup_v2_fd(cg), -1);
 	CHECK_INT(cgroup_frozen(cg, &error), 0);
@@ -606,7 +606,7 @@ static void use_v2(struct cgroup *cg)
 	pid_t a, b;
 
 	CHECK(ok(cgroup_make(cg, NULL, &error)));
-	CHECK(ok(cgroup_open_entry(cg, &error)));
+	CHECK(ok(cgroup_open_entry(cg, true, &error)));
 	CHECK(cgroup_v2_fd(cg) >= 0);
 	a = enter_child(cg);
 	b = clone_into(cg);
@@ -661,7 +661,7 @@ static void check_devices(struct cgroup *cg)
 	struct oci_resources r = { .devices = rand, .n_devices = 1 };
 
 	CHECK(ok(cgroup_make(cg, &r, &error)));
-	CHECK(ok(cgroup_open_entry(cg, &error)));
+	CHECK(ok(cgroup_open_entry(cg, true, &error)));
 	CHECK_INT(open_in_child(cg, "/dev/null"), 0);
 	CHECK_INT(open_in_child(cg, "/dev/console"), EPERM);
 	r.n_devices = 2;
@@ -720,7 +720,7 @@ TEST(hybrid_makes_v2_only_when_needed)
 	CHECK(ok(cgroup_make(huge, &r, &error)));
 	CHECK_INT(directories(name), v1_only + 1);
 	CHECK_STR(value(huge, CTRL_HUGETLB, "hugetlb.2MB.max"), "4194304");
-	CHECK(ok(cgroup_open_entry(huge, &error)));
+	CHECK(ok(cgroup_open_entry(huge, true, &error)));
 	CHECK(cgroup_v2_fd(huge) >= 0);
 	/* whoever opens it later finds the v2 directory, too */
 	CHECK(ok(cgroup_remove(cg, &error)));

@@ -4,6 +4,7 @@
 #include "engine/cgroup/place.h"
 #include "engine/cgroup/tree.h"
 #include <errno.h>
+#include <unistd.h>
 
 #define EVENTS_MAX 4096
 
@@ -203,6 +204,21 @@ static int set_devices(const struct cgroup *cg, const struct oci_resources *r,
 	if (r && r->n_devices > 0)
 		return err_msg(e, EOPNOTSUPP,
 			       "linux.resources.devices: this host has no devices controller");
+	return 0;
+}
+
+int cgroup_refuse_used(const struct cgroup *cg, struct err *e)
+{
+	for (size_t i = 0; i < cg->n; i++) {
+		const struct place *p = &cg->v[i];
+		int r;
+
+		if (faccessat(p->root, p->path, F_OK, 0) < 0)
+			continue; /* mostly absent; what cannot be seen, mkdir will speak of */
+		r = place_refuse(p, e);
+		if (r < 0)
+			return r;
+	}
 	return 0;
 }
 

@@ -46,6 +46,14 @@ void cgroup_free_p(struct cgroup **cg);
 const char *cgroup_path(const struct cgroup *cg);
 
 /**
+ * cgroup_refuse_used - look for what cgroup_make would refuse; nothing is made.
+ *
+ * For before the journal is written: what it names is taken for the container's from then on, and
+ * `delete --force` kills what it finds there.
+ */
+int cgroup_refuse_used(const struct cgroup *cg, struct err *e);
+
+/**
  * cgroup_make - make the directories and set the limits.
  *
  * Refuses a cgroup that has processes in it or is frozen (-EBUSY); an empty one is used. On failure
@@ -59,8 +67,9 @@ const char *cgroup_path(const struct cgroup *cg);
  */
 int cgroup_make(struct cgroup *cg, const struct oci_resources *r, struct err *e);
 
-/* After cgroup_make or cgroup_open, in the parent: opens what cgroup_enter needs. */
-int cgroup_open_entry(struct cgroup *cg, struct err *e);
+/* After cgroup_make or cgroup_open, in the parent: opens what cgroup_enter needs.
+ * @for_clone: also what cgroup_v2_fd gives, a directory: not where others may look at the child. */
+int cgroup_open_entry(struct cgroup *cg, bool for_clone, struct err *e);
 /**
  * cgroup_enter - put the calling process in; for the child between fork and exec.
  *
@@ -125,6 +134,9 @@ struct cgroup_hierarchy {
 };
 enum cgroup_layout { CGROUP_NONE = 1, CGROUP_V1, CGROUP_HYBRID, CGROUP_V2 };
 enum cgroup_layout cgroup_layout(void);
+/* Forget the host's hierarchies, and with them this process's descriptors of their directories. They
+ * are found again when next asked for; of a struct cgroup from before only cgroup_enter works. */
+void cgroup_close_host(void);
 /* Read once per process; borrowed, ends with name == NULL. */
 const struct cgroup_hierarchy *cgroup_hierarchies(void);
 

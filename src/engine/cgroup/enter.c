@@ -7,7 +7,7 @@
 #include <stdio.h>
 #include <unistd.h>
 
-static int open_place(struct place *p, struct err *e)
+static int open_place(struct place *p, bool for_clone, struct err *e)
 {
 	char path[CGROUP_FILE_MAX];
 
@@ -20,16 +20,16 @@ static int open_place(struct place *p, struct err *e)
 		return err_msg(e, ENODEV, "cgroup %s/%s does not exist", p->name, p->path);
 	if (p->entry < 0)
 		return err_set(e, errno, "open cgroup %s/%s", p->name, path);
-	if (!p->v2)
+	if (!p->v2 || !for_clone)
 		return 0;
 	p->dir = openat(p->root, p->path, O_PATH | O_DIRECTORY | O_CLOEXEC);
 	return p->dir < 0 ? err_set(e, errno, "open cgroup /%s", p->path) : 0;
 }
 
-int cgroup_open_entry(struct cgroup *cg, struct err *e)
+int cgroup_open_entry(struct cgroup *cg, bool for_clone, struct err *e)
 {
 	for (size_t i = 0; i < cg->n; i++) {
-		int r = open_place(&cg->v[i], e);
+		int r = open_place(&cg->v[i], for_clone, e);
 
 		if (r < 0)
 			return r;

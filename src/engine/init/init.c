@@ -208,7 +208,11 @@ static int join_keyring(struct init *in, struct err *e)
 		return 0;
 	if (label && *label)
 		r = selinux_set_keycreate(in->proc, label, e);
-	return r < 0 ? r : attrs_join_keyring(in->id, e);
+	if (r == 0)
+		r = attrs_join_keyring(in->id, e);
+	if (r == 0 && label && *label)
+		r = selinux_set_keycreate(in->proc, "", e);
+	return r;
 }
 
 static int set_oom_score(struct init *in, struct err *e)

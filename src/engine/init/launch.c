@@ -211,6 +211,7 @@ int launch(struct init *in, struct launched *out, struct err *e)
 	in->sync = pair[1];
 	in->process.notify_sock = pair[1];
 	in->staged = needs_stage(&in->ns);
+	cgroup_set_cloned(in->cgroup, true);
 	r = in->staged ? launch_staged(in, sock, out, e) : launch_direct(in, sock, out, e);
 	in->sync = fd_close(in->sync);
 	if (r < 0) {

@@ -3,6 +3,8 @@
 
 #include "core/inroot.h"
 #include "core/log.h"
+#include "core/proc.h"
+#include "core/procfs.h"
 #include "core/strv.h"
 #include "engine/init/env.h"
 #include "engine/init/lookup.h"
@@ -21,7 +23,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-int process_prepare(struct process_plan *p, const struct oci_seccomp *seccomp,
+int process_prepare(struct process_plan *p, const struct oci_seccomp *seccomp, int cache_dirfd,
 		    char *const *env_extra, struct err *e)
 {
 	autostrv char **unknown = NULL;
@@ -33,7 +35,7 @@ int process_prepare(struct process_plan *p, const struct oci_seccomp *seccomp,
 	for (size_t i = 0; unknown && unknown[i]; i++)
 		log_debug("process.capabilities: ignoring %s, unknown to this kernel", unknown[i]);
 	if (seccomp) {
-		r = seccomp_compile(seccomp, -1, &p->seccomp, e);
+		r = seccomp_compile(seccomp, cache_dirfd, &p->seccomp, e);
 		if (r < 0)
 			return err_wrap(e, "linux.seccomp: ");
 		p->has_seccomp = p->seccomp.n > 0;
@@ -61,6 +63,24 @@ void process_reset_signals(void)
 			(void)signal(sig, SIG_DFL); /* SIGKILL and SIGSTOP are never ignored */
 	sigemptyset(&none);
 	(void)sigprocmask(SIG_SETMASK, &none, NULL);
+}
+
+int process_check_ran(pid_t pid, int pidfd, struct err *e)
+{
+	struct proc_stat stat;
+	autofd int proc = -1;
+	int r;
+
+	if (pidfd_poll(pidfd, 0) == 0)
+		return 0;
+	proc = procfs_open_root(e);
+	if (proc < 0)
+		return proc;
+	/* Of a zombie the kernel still knows whether it ever called execve. */
+	r = procfs_stat(proc, pid, &stat, e);
+	if (r <= 0 || !(stat.kernel_flags & PROC_PF_FORKNOEXEC))
+		return MIN(r, 0);
+	return err_msg(e, ECHILD, "the process was killed before its program ran (memory limit too low?)");
 }
 
 static int compare_ints(const void *a, const void *b)

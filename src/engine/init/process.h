@@ -32,8 +32,9 @@ struct process_plan {
 	char *path; /* of the program, inside the container */
 };
 
-/* @env_extra: entries to add, such as LISTEN_FDS; may be NULL. @seccomp: NULL for none. */
-int process_prepare(struct process_plan *p, const struct oci_seccomp *seccomp,
+/* @seccomp: NULL for none. @cache_dirfd: of compiled profiles, or -1. @env_extra: entries to add,
+ * such as LISTEN_FDS; may be NULL. */
+int process_prepare(struct process_plan *p, const struct oci_seccomp *seccomp, int cache_dirfd,
 		    char *const *env_extra, struct err *e);
 void process_done(struct process_plan *p);
 
@@ -54,6 +55,14 @@ int process_exec(struct process_plan *p, struct err *e);
  * @keep: descriptors that stay for now, all close-on-exec; negative ones are skipped
  */
 int process_close_fds(int preserve, const int *keep, size_t n_keep, struct err *e);
+
+/**
+ * process_check_ran - the sync stream has ended: because of execve, or of an early death?
+ * @pid, @pidfd: of the process; when it is the caller's child it must not be reaped yet
+ *
+ * Returns: 0 when it runs, ran, or nobody can tell any more; -ECHILD when it died before execve.
+ */
+int process_check_ran(pid_t pid, int pidfd, struct err *e);
 
 /* Blocked signals and ignored ones are the caller's business, not the program's. */
 void process_reset_signals(void);
