@@ -55,15 +55,18 @@ int console_open(int root, int *master, int *slave, struct err *e)
 
 int console_attach(int slave, const struct oci_process *p, struct err *e)
 {
-	if (p->console_size) {
-		struct winsize size = {
-			.ws_row = (unsigned short)p->console_size->height,
-			.ws_col = (unsigned short)p->console_size->width,
-		};
+	struct winsize size = { 0 };
+	bool known = true;
 
-		if (ioctl(slave, TIOCSWINSZ, &size) < 0)
-			return err_set(e, errno, "process.consoleSize: set the terminal's size");
+	if (p->console_size) {
+		size.ws_row = (unsigned short)p->console_size->height;
+		size.ws_col = (unsigned short)p->console_size->width;
+	} else {
+		/* The caller's, if he has a terminal: it is to be right from the first moment. */
+		known = ioctl(STDIN_FILENO, TIOCGWINSZ, &size) == 0;
 	}
+	if (known && ioctl(slave, TIOCSWINSZ, &size) < 0)
+		return err_set(e, errno, "process.consoleSize: set the terminal's size");
 	for (int fd = 0; fd <= 2; fd++)
 		if (dup2(slave, fd) < 0)
 			return err_set(e, errno, "dup2 the terminal");

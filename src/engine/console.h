@@ -16,7 +16,8 @@
  */
 int console_open(int root, int *master, int *slave, struct err *e);
 
-/* The slave becomes descriptors 0, 1, 2 and the controlling terminal; owned by the user. The caller
+/* The slave takes process.consoleSize, else the size of the terminal that is standard input until
+ * now, if it is one; and becomes descriptors 0, 1, 2 and the controlling terminal; owned by the user. The caller
  * is a session leader. */
 int console_attach(int slave, const struct oci_process *p, struct err *e);
 

@@ -3,7 +3,6 @@
 
 #include "core/log.h"
 #include "core/proc.h"
-#include "core/procfs.h"
 #include "core/sock.h"
 #include "engine/console.h"
 #include "engine/handover.h"
@@ -87,8 +86,6 @@ static int enter_container(struct execution *x, struct err *e)
 		r = attrs_set_affinity(a->initial, e);
 	if (r == 0 && x->wait)
 		r = sync_expect(x->sync, SYNC_GO, e);
-	if (r == 0 && !x->o->cgroup)
-		r = cgroup_enter(x->cgroup, e);
 	if (r < 0)
 		return r;
 	/* The pid namespace is the one we were born in. */
@@ -155,7 +152,49 @@ _noreturn_ static void child_main(struct execution *x)
 	_exit(1);
 }
 
-static int prepare(struct execution *x, struct runtime *rt, struct err *e)
+/*
+ * The child is visible inside from its first moment, and a container's root with CAP_SYS_PTRACE can
+ * take what it has open (CVE-2016-9962). So a stage process, still outside, enters the cgroup for
+ * it, which takes descriptors of the host, closes them, and only then gives birth to it inside.
+ */
+static pid_t stage_clone(struct execution *x, int sock, int *pidfd, struct err *e)
+{
+	const int keep[] = { x->sync, sock, x->c->pidfd, x->console_sock, x->process.proc, log_fd() };
+	int r = 0;
+
+	if (prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0) < 0)
+		return err_set(e, errno, "set the parent-death signal");
+	if (!x->o->cgroup)
+		r = cgroup_enter(x->cgroup, e);
+	if (r == 0)
+		r = process_close_fds(x->process.preserve_fds, keep, ARRAY_SIZE(keep), e);
+	if (r < 0)
+		return r;
+	if ((x->namespaces & CLONE_NEWPID) && setns(x->c->pidfd, CLONE_NEWPID) < 0)
+		return err_set(e, errno, "join the container's pid namespace");
+	return clone_process(CLONE_PARENT, -1, pidfd, e);
+}
+
+_noreturn_ static void stage_main(struct execution *x, int sock)
+{
+	struct err e = { 0 };
+	int pidfd = -1;
+	pid_t pid;
+
+	pid = stage_clone(x, sock, &pidfd, &e);
+	if (pid == 0) {
+		(void)fd_close(sock);
+		child_main(x);
+	}
+	if (pid > 0 && sync_send_pid(sock, pid, pidfd, &e) == 0)
+		_exit(0);
+	if (pidfd >= 0)
+		(void)pidfd_signal(pidfd, SIGKILL); /* nobody would ever know of it */
+	sync_send_error(sock, &e);
+	_exit(1);
+}
+
+static int prepare(struct execution *x, const struct runtime *rt, struct err *e)
 {
 	const struct oci_linux *l = x->c->journal.config->linux_;
 	autostrv char **listen_env = NULL;
@@ -189,22 +228,16 @@ static int prepare(struct execution *x, struct runtime *rt, struct err *e)
 }
 
 /* What the child cannot do for itself inside. */
-static int set_up_from_outside(struct execution *x, pid_t pid, int sync, struct err *e)
+static int set_up_from_outside(struct execution *x, int proc, pid_t pid, int sync, struct err *e)
 {
-	_cleanup_(cgroup_free_p) struct cgroup *cg = NULL;
-	autofd int proc = -1;
-	int r;
+	int r = 0;
 
 	if (!x->wait)
 		return 0;
-	proc = procfs_open_root(e);
-	if (proc < 0)
-		return proc;
-	r = container_cgroup(x->c, &cg, e);
-	if (r == 0 && x->o->cgroup) {
+	if (x->o->cgroup) {
 		autostrv char **subs = cgroup_subs(x->o->cgroup);
 
-		r = cgroup_add(cg, pid, subs, e);
+		r = cgroup_add(x->cgroup, pid, subs, e);
 	}
 	if (r == 0)
 		r = attrs_set_oom_score_adj(proc, pid, x->spec, e);
@@ -234,18 +267,55 @@ static int serve_child(struct execution *x, int sync, struct executed *out, stru
 	}
 }
 
-/* The child is visible inside from its first moment: it must not have a directory of the host open
- * (CVE-2016-9962). The lock goes with the state directory. */
-static void close_directories(struct execution *x, struct runtime *rt)
+static int receive_child(int sock, struct executed *out, struct err *e)
 {
-	x->c->dir = fd_close(x->c->dir);
-	rt->root_fd = fd_close(rt->root_fd);
-	if (x->process.proc < 0)
-		rt->proc = fd_close(rt->proc);
-	cgroup_close_host();
+	struct sync_msg msg;
+	int r;
+
+	r = sync_recv(sock, &msg, &out->pidfd, e);
+	if (r < 0)
+		return r;
+	if (r == 0)
+		return err_msg(e, ECHILD, "the process was killed before its program ran (memory "
+					  "limit too low?)");
+	if (msg.type == SYNC_PID && out->pidfd >= 0) {
+		out->pid = msg.pid;
+		return 0;
+	}
+	if (msg.type != SYNC_ERROR)
+		return err_msg(e, EPROTO, "unexpected message %d", msg.type);
+	*e = msg.err;
+	return -e->num;
 }
 
-static int launch(struct execution *x, struct runtime *rt, struct executed *out, struct err *e)
+/* Returns when the process is there, inside, on its way to execve. */
+static int launch_staged(struct execution *x, int sync, struct executed *out, struct err *e)
+{
+	autofd int stage_fd = -1, sock = -1;
+	int pair[2], r, status;
+	pid_t stage;
+
+	r = sock_pair(pair, e);
+	if (r < 0)
+		return r;
+	sock = pair[0];
+	stage = clone_process(0, -1, &stage_fd, e);
+	if (stage == 0) {
+		(void)fd_close(sync);
+		(void)fd_close(sock);
+		stage_main(x, pair[1]);
+	}
+	(void)fd_close(pair[1]);
+	x->sync = fd_close(x->sync);
+	if (stage < 0)
+		return stage;
+	r = receive_child(sock, out, e);
+	(void)pidfd_wait(stage_fd, -1, &status, NULL); /* it ends as soon as it has spoken */
+	return r;
+}
+
+static int launch(struct execution *x, const struct runtime *rt, struct executed *out,
+		  struct err *e)
 {
 	autofd int sync = -1;
 	int pair[2], r, status;
@@ -257,21 +327,10 @@ static int launch(struct execution *x, struct runtime *rt, struct executed *out,
 		return r;
 	sync = pair[0];
 	x->sync = x->process.notify_sock = pair[1];
-	close_directories(x, rt);
-	if ((x->namespaces & CLONE_NEWPID) && setns(x->c->pidfd, CLONE_NEWPID) < 0)
-		r = err_set(e, errno, "join the container's pid namespace");
-	if (r == 0) {
-		out->pid = clone_process(0, -1, &out->pidfd, e);
-		r = MIN(out->pid, 0);
-		if (out->pid == 0) {
-			(void)fd_close(sync);
-			child_main(x);
-		}
-	}
-	x->sync = fd_close(x->sync);
+	r = launch_staged(x, sync, out, e);
 	if (r < 0)
 		return r;
-	r = set_up_from_outside(x, out->pid, sync, e);
+	r = set_up_from_outside(x, rt->proc, out->pid, sync, e);
 	if (r == 0)
 		r = serve_child(x, sync, out, e);
 	if (r == 0)
@@ -286,7 +345,7 @@ static int launch(struct execution *x, struct runtime *rt, struct executed *out,
 	return r;
 }
 
-int container_exec(struct runtime *rt, struct container *c, const struct oci_process *p,
+int container_exec(const struct runtime *rt, struct container *c, const struct oci_process *p,
 		   const struct exec_options *o, struct executed *out, struct err *e)
 {
 	struct execution x = { .c = c, .spec = p, .o = o, .console_sock = -1, .sync = -1 };
@@ -303,6 +362,8 @@ int container_exec(struct runtime *rt, struct container *c, const struct oci_pro
 		if (r < 0)
 			err_wrap(e, "unable to start container process: ");
 	}
+	container_unlock(c);
+	(void)fd_close(x.sync);
 	process_done(&x.process);
 	cgroup_free(x.cgroup);
 	if (x.console_sock != o->console_fd)

@@ -25,13 +25,13 @@ struct executed {
 
 /**
  * container_exec - start a process in the container's namespaces, cgroup and root.
- * @c: locked shared; its journal is loaded; the lock is gone when this returns
+ * @c: locked shared, with its journal loaded; the lock is gone when this returns
  * @p: the process, checked
  *
  * Returns when execve has succeeded, or with its error; nothing is left then. The new process is a
  * child of the caller.
  */
-int container_exec(struct runtime *rt, struct container *c, const struct oci_process *p,
+int container_exec(const struct runtime *rt, struct container *c, const struct oci_process *p,
 		   const struct exec_options *o, struct executed *out, struct err *e);
 
 #endif

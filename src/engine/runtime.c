@@ -57,11 +57,9 @@ int runtime_open(struct runtime *rt, bool make, struct err *e)
 
 int runtime_open_cache(const struct runtime *rt)
 {
-	static const char name[] = ".seccomp";
-
-	if (rt->root_fd < 0 || (mkdirat(rt->root_fd, name, 0700) < 0 && errno != EEXIST))
+	if (!rt->cache || (mkdir(rt->cache, 0700) < 0 && errno != EEXIST))
 		return -1;
-	return openat(rt->root_fd, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	return open(rt->cache, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
 }
 
 void runtime_close(struct runtime *rt)

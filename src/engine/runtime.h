@@ -12,6 +12,7 @@ struct runtime {
 	const char *root;   /* the state directory, one sub-directory per container */
 	bool root_required; /* the user named it: its absence is an error even for `list` */
 	enum cgroup_manager manager; /* for containers made from now on */
+	const char *cache; /* directory for what can be made again, or NULL */
 	int root_fd;		     /* of @root; -1 when it does not exist */
 	int proc;		     /* a verified handle on the host's /proc */
 };
@@ -32,7 +33,7 @@ int runtime_open(struct runtime *rt, bool make, struct err *e);
 void runtime_close(struct runtime *rt);
 
 /* The directory where compiled seccomp profiles are kept, made if it is missing; -1 without one,
- * which only costs time. A container's id never begins with its '.'. */
+ * which only costs time. */
 int runtime_open_cache(const struct runtime *rt);
 
 #endif

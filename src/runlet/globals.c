@@ -7,6 +7,8 @@
 #include <unistd.h>
 
 #define DEFAULT_ROOT "/run/runlet"
+/* Not below --root: that holds containers, and callers look whether it is empty. */
+#define CACHE "/var/cache/runlet"
 
 /* podman sets XDG_RUNTIME_DIR to nothing: that is as good as unset. */
 static const char *default_root(struct err *e)
@@ -30,6 +32,7 @@ int open_runtime(const struct globals *g, bool make, struct runtime *rt, struct 
 	if (!rt->root)
 		return -EINVAL;
 	rt->root_required = g->root && *g->root;
+	rt->cache = geteuid() == 0 ? CACHE : NULL;
 	rt->manager = g->cgroup_manager ? (enum cgroup_manager)g->cgroup_manager : CGROUP_CGROUPFS;
 	if (g->systemd_cgroup)
 		rt->manager = CGROUP_SYSTEMD;

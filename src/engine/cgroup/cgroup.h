@@ -134,9 +134,6 @@ struct cgroup_hierarchy {
 };
 enum cgroup_layout { CGROUP_NONE = 1, CGROUP_V1, CGROUP_HYBRID, CGROUP_V2 };
 enum cgroup_layout cgroup_layout(void);
-/* Forget the host's hierarchies, and with them this process's descriptors of their directories. They
- * are found again when next asked for; of a struct cgroup from before only cgroup_enter works. */
-void cgroup_close_host(void);
 /* Read once per process; borrowed, ends with name == NULL. */
 const struct cgroup_hierarchy *cgroup_hierarchies(void);
 

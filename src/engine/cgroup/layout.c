@@ -325,13 +325,6 @@ enum cgroup_layout cgroup_layout(void)
 	return layout_host(&l, NULL) < 0 ? CGROUP_NONE : l->kind;
 }
 
-void cgroup_close_host(void)
-{
-	layout_done(&host_layout);
-	host_layout = (struct layout){ 0 };
-	host_own_paths = false;
-}
-
 static void read_own_path(struct cgroup_hierarchy *info)
 {
 	autofd int proc = procfs_open_root(NULL);

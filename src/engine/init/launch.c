@@ -65,7 +65,7 @@ static int new_time_namespace(const struct init *in, struct err *e)
 	return r < 0 ? r : write_time_offset(in->proc, "boottime", o->boottime, e);
 }
 
-static int stage_user_namespace(struct init *in, struct err *e)
+static int stage_user_namespace(struct init *in, int sock, struct err *e)
 {
 	int r;
 
@@ -79,19 +79,19 @@ static int stage_user_namespace(struct init *in, struct err *e)
 	}
 	if (!namespaces_has(&in->ns, CLONE_NEWUSER))
 		return 0;
-	r = sync_send(in->sync, SYNC_MAPS, -1, e);
+	r = sync_send(sock, SYNC_MAPS, -1, e);
 	if (r == 0)
-		r = sync_expect(in->sync, SYNC_GO, e);
+		r = sync_expect(sock, SYNC_GO, e);
 	return r < 0 ? r : creds_set(0, 0, NULL, in->process.keep_groups, e);
 }
 
-static pid_t stage_clone(struct init *in, int *pidfd, struct err *e)
+static pid_t stage_clone(struct init *in, int sock, int *pidfd, struct err *e)
 {
 	int r;
 
 	if (prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0) < 0)
 		return err_set(e, errno, "set the parent-death signal");
-	r = stage_user_namespace(in, e);
+	r = stage_user_namespace(in, sock, e);
 	if (r == 0)
 		r = namespaces_join(&in->ns, CLONE_NEWPID | CLONE_NEWTIME, e);
 	if (r == 0)
@@ -103,20 +103,22 @@ static pid_t stage_clone(struct init *in, int *pidfd, struct err *e)
 }
 
 /* The stage's whole life; in init, the clone's child, it goes on into init_main. */
-_noreturn_ static void stage_main(struct init *in)
+_noreturn_ static void stage_main(struct init *in, int sock)
 {
 	struct err e = { 0 };
 	int pidfd = -1;
 	pid_t pid;
 
-	pid = stage_clone(in, &pidfd, &e);
-	if (pid == 0)
+	pid = stage_clone(in, sock, &pidfd, &e);
+	if (pid == 0) {
+		(void)fd_close(sock);
 		init_main(in);
-	if (pid > 0 && sync_send_pid(in->sync, pid, pidfd, &e) == 0)
+	}
+	if (pid > 0 && sync_send_pid(sock, pid, pidfd, &e) == 0)
 		_exit(0);
 	if (pidfd >= 0)
 		(void)pidfd_signal(pidfd, SIGKILL); /* nobody would ever know of it */
-	sync_send_error(in->sync, &e);
+	sync_send_error(sock, &e);
 	_exit(1);
 }
 
@@ -155,19 +157,26 @@ static int serve_stage(struct init *in, int sock, pid_t stage, struct launched *
 
 static int launch_staged(struct init *in, int sock, struct launched *out, struct err *e)
 {
-	autofd int stage_fd = -1;
-	int r, status;
+	autofd int stage_fd = -1, stage_sock = -1;
+	int pair[2], r, status;
 	pid_t stage;
 
+	/* A socket of its own: init, once born, speaks on the other whenever it likes. */
+	r = sock_pair(pair, e);
+	if (r < 0)
+		return r;
+	stage_sock = pair[0];
 	stage = clone_process(0, -1, &stage_fd, e);
-	if (stage < 0)
-		return stage;
 	if (stage == 0) {
 		(void)fd_close(sock);
-		stage_main(in);
+		(void)fd_close(stage_sock);
+		stage_main(in, pair[1]);
 	}
+	(void)fd_close(pair[1]);
+	if (stage < 0)
+		return stage;
 	in->sync = fd_close(in->sync);
-	r = serve_stage(in, sock, stage, out, e);
+	r = serve_stage(in, stage_sock, stage, out, e);
 	if (r < 0)
 		(void)pidfd_signal(stage_fd, SIGKILL);
 	(void)pidfd_wait(stage_fd, -1, &status, NULL); /* it ends by itself, or of the signal */
