@@ -17,8 +17,8 @@
 int console_open(int root, int *master, int *slave, struct err *e);
 
 /* The slave takes process.consoleSize, else the size of the terminal that is standard input until
- * now, if it is one; and becomes descriptors 0, 1, 2 and the controlling terminal; owned by the user. The caller
- * is a session leader. */
+ * now, if it is one; and becomes descriptors 0, 1, 2 and the controlling terminal; owned by the
+ * user. The caller is a session leader. */
 int console_attach(int slave, const struct oci_process *p, struct err *e);
 
 /* Hand the master over a connected socket, in runc's form: one message with one descriptor. */

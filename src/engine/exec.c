@@ -159,7 +159,9 @@ _noreturn_ static void child_main(struct execution *x)
  */
 static pid_t stage_clone(struct execution *x, int sock, int *pidfd, struct err *e)
 {
-	const int keep[] = { x->sync, sock, x->c->pidfd, x->console_sock, x->process.proc, log_fd() };
+	const int keep[] = {
+		x->sync, sock, x->c->pidfd, x->console_sock, x->process.proc, log_fd()
+	};
 	int r = 0;
 
 	if (prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0) < 0)
@@ -276,8 +278,9 @@ static int receive_child(int sock, struct executed *out, struct err *e)
 	if (r < 0)
 		return r;
 	if (r == 0)
-		return err_msg(e, ECHILD, "the process was killed before its program ran (memory "
-					  "limit too low?)");
+		return err_msg(e, ECHILD,
+			       "the process was killed before its program ran (memory "
+			       "limit too low?)");
 	if (msg.type == SYNC_PID && out->pidfd >= 0) {
 		out->pid = msg.pid;
 		return 0;

@@ -80,7 +80,8 @@ int process_check_ran(pid_t pid, int pidfd, struct err *e)
 	r = procfs_stat(proc, pid, &stat, e);
 	if (r <= 0 || !(stat.kernel_flags & PROC_PF_FORKNOEXEC))
 		return MIN(r, 0);
-	return err_msg(e, ECHILD, "the process was killed before its program ran (memory limit too low?)");
+	return err_msg(e, ECHILD,
+		       "the process was killed before its program ran (memory limit too low?)");
 }
 
 static int compare_ints(const void *a, const void *b)
