@@ -8,7 +8,7 @@
 #include <sys/un.h>
 #include <unistd.h>
 
-#define FDS_MAX 4
+#define FDS_MAX SOCK_FDS_MAX
 
 union fds_control {
 	struct cmsghdr align;

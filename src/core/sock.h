@@ -16,7 +16,9 @@ int sock_connect(int dirfd, const char *path, int type, struct err *e);
 /* Bind and listen; the file must not exist. @type: SOCK_STREAM or SOCK_SEQPACKET. Returns an fd. */
 int sock_listen(int dirfd, const char *path, int type, struct err *e);
 
-/* One message with up to 4 descriptors. send: 0 or -errno. */
+#define SOCK_FDS_MAX 16
+
+/* One message with up to SOCK_FDS_MAX descriptors. send: 0 or -errno. */
 int sock_send(int fd, const void *buf, size_t len, const int *fds, size_t n_fds, struct err *e);
 /* Returns the bytes received (0 at end); received descriptors are close-on-exec, *n_fds in: room,
  * out: count. Truncated control data is an error, and nothing leaks then. */

@@ -243,9 +243,29 @@ static int connect_console(struct creation *c, struct err *e)
 	return c->init.console_sock < 0 ? err_wrap(e, "--console-socket: ") : 0;
 }
 
-static int make(struct creation *c, struct err *e)
+static int make_cgroup(struct creation *c, struct err *e)
 {
 	const struct oci_linux *l = c->config->linux_;
+	int r;
+
+	r = cgroup_make(c->cgroup, l ? l->resources : NULL, e);
+	if (r < 0)
+		return r;
+	c->cgroup_made = true;
+	return cgroup_open_entry(c->cgroup, true, e);
+}
+
+static void send_cgroup(const struct creation *c)
+{
+	int fds[CGROUP_ENTRIES_MAX];
+	size_t n = cgroup_entries(c->cgroup, fds);
+
+	/* It may be dead already: what it said before that is read next. */
+	(void)sync_send_fds(c->launched.sync, SYNC_CGROUP, fds, n, NULL);
+}
+
+static int make(struct creation *c, struct err *e)
+{
 	int r;
 
 	r = container_new(c->rt, c->o->id, &c->container, e);
@@ -255,17 +275,26 @@ static int make(struct creation *c, struct err *e)
 		r = write_journal(c, e);
 	if (r == 0)
 		r = connect_console(c, e);
-	if (r == 0)
-		r = cgroup_make(c->cgroup, l ? l->resources : NULL, e);
-	if (r < 0)
-		return r;
-	c->cgroup_made = true;
-	r = cgroup_open_entry(c->cgroup, true, e);
 	if (r == 0 && !c->o->keep_starting) {
 		c->init.listener = sock_listen(c->container->dir, STORE_SOCKET, SOCK_SEQPACKET, e);
 		r = MIN(c->init.listener, 0);
 	}
-	return r < 0 ? r : launch(&c->init, &c->launched, e);
+	if (r < 0)
+		return r;
+	/* Where a process can be born in its cgroup, that must be there; else it is made while init
+	 * is busy with its namespaces. */
+	if (cgroup_layout() == CGROUP_V2) {
+		r = make_cgroup(c, e);
+		if (r == 0)
+			r = launch(&c->init, &c->launched, e);
+	} else {
+		r = launch(&c->init, &c->launched, e);
+		if (r == 0)
+			r = make_cgroup(c, e);
+	}
+	if (r == 0)
+		send_cgroup(c);
+	return r;
 }
 
 static int fill_state(struct creation *c, struct err *e)
@@ -363,16 +392,13 @@ static int commit(struct creation *c, struct err *e)
 {
 	int r;
 
-	r = store_state_write(c->container->dir, &c->container->state, e);
-	if (r == 0)
-		r = pid_file_write(c->o->pid_file, c->launched.pid, e);
+	r = pid_file_write(c->o->pid_file, c->launched.pid, e);
 	if (r == 0)
 		r = pidfd_send(c->o->pidfd_socket, c->launched.pidfd, e);
-	if (r == 0)
-		r = sync_send(c->launched.sync, SYNC_COMMIT, -1, e);
-	if (r == 0 && !c->o->keep_starting)
-		r = sync_expect(c->launched.sync, SYNC_GO, e);
-	return r;
+	if (r < 0 || c->o->keep_starting)
+		return r;
+	r = sync_send(c->launched.sync, SYNC_COMMIT, -1, e);
+	return r < 0 ? r : sync_expect(c->launched.sync, SYNC_GO, e);
 }
 
 static int run_creation(struct creation *c, struct err *e)
@@ -383,8 +409,12 @@ static int run_creation(struct creation *c, struct err *e)
 	if (r < 0)
 		return r;
 	r = make(c, e);
+	/* While init is at work. Hooks find the container on record; should we die, init does too.
+	 */
 	if (r == 0)
-		r = fill_state(c, e); /* while init is at work */
+		r = fill_state(c, e);
+	if (r == 0)
+		r = store_state_write(c->container->dir, &c->container->state, e);
 	if (r == 0) {
 		r = serve_init(c, e);
 		if (r < 0)

@@ -132,7 +132,7 @@ _noreturn_ static void child_main(struct execution *x)
 		r = err_set(&e, errno, "set the parent-death signal");
 	else
 		r = enter_container(x, &e);
-	process_reset_signals();
+	signals_reset();
 	if (r == 0)
 		r = become_root(x, &e);
 	if (r == 0)

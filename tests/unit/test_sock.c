@@ -20,31 +20,31 @@ static int count_fds(void)
 
 TEST(pair_carries_messages_and_descriptors)
 {
-	int s[2], p[2], got[4] = { -1, -1, -1, -1 }, fds[4];
+	int s[2], p[2], got[SOCK_FDS_MAX], fds[SOCK_FDS_MAX + 1];
 	char buf[16] = "";
-	size_t n = 4;
+	size_t n = SOCK_FDS_MAX;
 
 	CHECK_INT(sock_pair(s, NULL), 0);
 	CHECK(fcntl(s[0], F_GETFD) & FD_CLOEXEC);
 	CHECK_INT(pipe2(p, 0), 0);
-	for (int i = 0; i < 4; i++)
+	for (size_t i = 0; i < ARRAY_SIZE(fds); i++)
 		fds[i] = p[0];
 	CHECK_INT(sock_send(s[0], "hello", 5, NULL, 0, NULL), 0);
-	CHECK_INT(sock_send(s[0], "x", 1, fds, 4, NULL), 0);
+	CHECK_INT(sock_send(s[0], "x", 1, fds, SOCK_FDS_MAX, NULL), 0);
 	CHECK_INT(sock_recv(s[1], buf, sizeof(buf), got, &n, NULL), 5);
 	CHECK_INT(n, 0);
 	CHECK(memcmp(buf, "hello", 5) == 0);
-	n = 4;
+	n = SOCK_FDS_MAX;
 	CHECK_INT(sock_recv(s[1], buf, sizeof(buf), got, &n, NULL), 1);
-	CHECK_INT(n, 4);
-	for (int i = 0; i < 4; i++) {
+	CHECK_INT(n, SOCK_FDS_MAX);
+	for (size_t i = 0; i < n; i++) {
 		CHECK(fcntl(got[i], F_GETFD) & FD_CLOEXEC);
 		close(got[i]);
 	}
-	CHECK_INT(sock_send(s[0], "x", 1, fds, 5, NULL), -EINVAL);
+	CHECK_INT(sock_send(s[0], "x", 1, fds, SOCK_FDS_MAX + 1, NULL), -EINVAL);
 	CHECK_INT(sock_send(s[0], "", 0, fds, 1, NULL), -EINVAL);
 	close(s[0]);
-	n = 4;
+	n = SOCK_FDS_MAX;
 	CHECK_INT(sock_recv(s[1], buf, sizeof(buf), got, &n, NULL), 0);
 	CHECK_INT(sock_send(s[1], "x", 1, NULL, 0, NULL), -EPIPE);
 	close(s[1]);
@@ -57,7 +57,7 @@ static void send_many(int fd, int what, size_t n)
 {
 	union {
 		struct cmsghdr align;
-		char bytes[CMSG_SPACE(16 * sizeof(int))];
+		char bytes[CMSG_SPACE(2 * SOCK_FDS_MAX * sizeof(int))];
 	} control = { 0 };
 	struct iovec iov = { .iov_base = (char[]){ 'x' }, .iov_len = 1 };
 	struct msghdr msg = { .msg_iov = &iov,
@@ -82,7 +82,7 @@ TEST(nothing_leaks_when_cut)
 
 	CHECK_INT(sock_pair(s, NULL), 0);
 	before = count_fds();
-	send_many(s[0], s[0], 16);
+	send_many(s[0], s[0], 2 * SOCK_FDS_MAX);
 	n = 4;
 	CHECK_INT(sock_recv(s[1], buf, sizeof(buf), got, &n, NULL), -EMSGSIZE);
 	send_many(s[0], s[0], 3);

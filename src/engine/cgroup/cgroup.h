@@ -79,6 +79,10 @@ int cgroup_open_entry(struct cgroup *cg, bool for_clone, struct err *e);
  * use it where cgroup_v2_fd gives a descriptor.
  */
 int cgroup_enter(const struct cgroup *cg, struct err *e);
+/* The same for a process that was given the descriptors that cgroup_entries lists. */
+#define CGROUP_ENTRIES_MAX 16
+size_t cgroup_entries(const struct cgroup *cg, int fds[CGROUP_ENTRIES_MAX]);
+int cgroup_enter_by(const int *fds, size_t n, struct err *e);
 /* After cgroup_open_entry: a directory fd for clone3's CLONE_INTO_CGROUP, borrowed; -1: none. */
 int cgroup_v2_fd(const struct cgroup *cg);
 /* Before the clone: CLONE_INTO_CGROUP is used, so that cgroup_enter leaves v2 out. */

@@ -61,6 +61,24 @@ int cgroup_enter(const struct cgroup *cg, struct err *e)
 	return 0;
 }
 
+size_t cgroup_entries(const struct cgroup *cg, int fds[CGROUP_ENTRIES_MAX])
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < cg->n && n < CGROUP_ENTRIES_MAX; i++)
+		if (cg->v[i].entry >= 0 && !(cg->v[i].v2 && cg->cloned))
+			fds[n++] = cg->v[i].entry;
+	return n;
+}
+
+int cgroup_enter_by(const int *fds, size_t n, struct err *e)
+{
+	for (size_t i = 0; i < n; i++)
+		if (write(fds[i], "0", 1) < 0)
+			return err_set(e, errno, "enter the container's cgroup");
+	return 0;
+}
+
 int cgroup_v2_fd(const struct cgroup *cg)
 {
 	for (size_t i = 0; i < cg->n; i++)

@@ -3,6 +3,7 @@
 
 #include "core/log.h"
 #include "core/num.h"
+#include "core/proc.h"
 #include "core/procfs.h"
 #include "core/sock.h"
 #include "engine/console.h"
@@ -43,7 +44,7 @@ static int catch_signals(struct init *in _unused_, struct err *e _unused_)
 {
 	static const int fatal[] = { SIGTERM, SIGINT, SIGHUP, SIGQUIT };
 
-	process_reset_signals();
+	signals_reset();
 	for (size_t i = 0; i < ARRAY_SIZE(fatal); i++)
 		(void)signal(fatal[i], end_at_once); /* cannot fail for these */
 	return 0;
@@ -66,7 +67,12 @@ static int enter_user_namespace(struct init *in, struct err *e)
 
 static int enter_cgroup(struct init *in, struct err *e)
 {
-	int r = cgroup_enter(in->cgroup, e);
+	int fds[CGROUP_ENTRIES_MAX], r;
+	size_t n = ARRAY_SIZE(fds);
+
+	r = sync_expect_fds(in->sync, SYNC_CGROUP, fds, &n, e);
+	if (r == 0)
+		r = cgroup_enter_by(fds, n, e);
 
 	/* Only now: the namespace's root is where its maker is. */
 	if (r == 0 && namespaces_has_new(&in->ns, CLONE_NEWCGROUP) && unshare(CLONE_NEWCGROUP) < 0)
@@ -74,8 +80,10 @@ static int enter_cgroup(struct init *in, struct err *e)
 	return r;
 }
 
-static int join_namespaces(struct init *in, struct err *e)
+static int enter_namespaces(struct init *in, struct err *e)
 {
+	if (in->late_flags && unshare(in->late_flags) < 0)
+		return err_set(e, errno, "unshare namespaces");
 	/* User, pid and time were the stage's to join. */
 	return namespaces_join(&in->ns, ~(CLONE_NEWUSER | CLONE_NEWPID | CLONE_NEWTIME), e);
 }
@@ -243,12 +251,13 @@ struct step {
 static const struct step init_steps[] = {
 	{ "parent-death signal", die_with_parent, false },
 	{ "signals", catch_signals, false },
-	{ "cgroup", enter_cgroup, false },
 	{ "user namespace", enter_user_namespace, false },
-	{ "namespaces", join_namespaces, false },
+	{ "namespaces", enter_namespaces, false },
 	{ "session", new_session, false },
 	{ "loopback", bring_up_loopback, false },
 	{ "hostname", set_names, false },
+	/* Not sooner: the runtime makes it while we are at the above. */
+	{ "cgroup", enter_cgroup, false },
 	{ "mounts", build_rootfs, false },
 	{ "host's hooks", wait_for_hooks, false },
 	{ "console", set_up_console, false },
@@ -312,8 +321,9 @@ static int commit(struct init *in, struct err *e)
 {
 	int r = sync_send(in->sync, SYNC_READY, -1, e);
 
+	/* A runtime that starts us itself saves the message. */
 	if (r == 0)
-		r = sync_expect(in->sync, SYNC_COMMIT, e);
+		r = sync_expect(in->sync, in->listener >= 0 ? SYNC_COMMIT : SYNC_START, e);
 	if (r == 0 && prctl(PR_SET_PDEATHSIG, 0, 0, 0, 0) < 0)
 		r = err_set(e, errno, "clear the parent-death signal");
 	/* `create` ends next, and must not take us with it. */
@@ -327,7 +337,7 @@ static int start(struct init *in, struct err *e)
 	const struct oci_hooks *h = in->config->hooks;
 	int r;
 
-	r = in->listener >= 0 ? wait_for_start(in, e) : sync_expect(in->sync, SYNC_START, e);
+	r = in->listener >= 0 ? wait_for_start(in, e) : 0;
 	if (r == 0 && h && h->n_start_container)
 		r = run_hooks(in, "startContainer", OCI_CREATED, h->start_container,
 			      h->n_start_container, NULL, e);

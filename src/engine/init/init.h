@@ -5,13 +5,14 @@
  * `launch` is the runtime's half, `init` the child's. They talk over core/sock with init/sync.
  *
  *   runtime                                   init
- *   clone3 with every new namespace     ->    enter the cgroup, join, build the file tree, …
+ *   clone3                              ->    the other new namespaces, the joined ones
  *   (uid and gid maps)                  <-    SYNC_MAPS, SYNC_GO
- *   host's hooks                        <-    SYNC_HOOKS, SYNC_GO
+ *   makes the cgroup; SYNC_CGROUP       ->    enters it, builds the file tree
+ *   state.json, host's hooks            <-    SYNC_HOOKS, SYNC_GO
  *                                       <-    SYNC_READY (verified; only execve is missing)
- *   state.json                          ->    SYNC_COMMIT: no longer dies with the runtime
  *   run: SYNC_START                     ->    startContainer hooks, execve closes the socket
- *   create: waits for the answer, ends  <-    SYNC_GO; waits on the listening socket for `start`
+ *   create: SYNC_COMMIT                 ->    SYNC_GO: no longer dies with the runtime
+ *   ends                                      waits on the listening socket for `start`
  */
 #ifndef ENGINE_INIT_INIT_H
 #define ENGINE_INIT_INIT_H
@@ -31,7 +32,8 @@ struct init {
 	struct rootfs rootfs;
 	struct process_plan process;
 	bool new_keyring;
-	bool staged; /* a stage process has entered the user namespace already; set by launch */
+	int late_flags; /* CLONE_NEW* that init makes itself; set by launch */
+	bool staged;	/* a stage process has entered the user namespace already; set by launch */
 	int64_t host_pid; /* of init, found by itself when hooks of its own need it */
 	int sync;	  /* the child's end */
 	int listener;	  /* where `start` connects; -1 when the runtime starts it over sync */

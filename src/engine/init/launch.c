@@ -185,8 +185,16 @@ static int launch_staged(struct init *in, int sock, struct launched *out, struct
 
 static int launch_direct(struct init *in, int sock, struct launched *out, struct err *e)
 {
-	uint64_t flags = (uint64_t)(in->ns.new_flags & (CLONED_FLAGS | CLONE_NEWUSER));
+	int all = in->ns.new_flags & (CLONED_FLAGS | CLONE_NEWUSER);
+	uint64_t flags = (uint64_t)all;
 	int r;
+
+	/* A network namespace takes the kernel longer than all the rest: let init wait for it,
+	 * while the runtime makes the cgroup. Those of a user namespace must be made with it. */
+	if (!(all & CLONE_NEWUSER)) {
+		flags &= CLONE_NEWPID;
+		in->late_flags = all & ~CLONE_NEWPID;
+	}
 
 	out->pid = clone_process(flags, cgroup_v2_fd(in->cgroup), &out->pidfd, e);
 	if (out->pid < 0)

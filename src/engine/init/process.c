@@ -53,18 +53,6 @@ void process_done(struct process_plan *p)
 	p->path = NULL;
 }
 
-void process_reset_signals(void)
-{
-	struct sigaction now;
-	sigset_t none;
-
-	for (int sig = 1; sig < NSIG; sig++)
-		if (sigaction(sig, NULL, &now) == 0 && now.sa_handler == SIG_IGN)
-			(void)signal(sig, SIG_DFL); /* SIGKILL and SIGSTOP are never ignored */
-	sigemptyset(&none);
-	(void)sigprocmask(SIG_SETMASK, &none, NULL);
-}
-
 int process_check_ran(pid_t pid, int pidfd, struct err *e)
 {
 	struct proc_stat stat;

@@ -64,7 +64,4 @@ int process_close_fds(int preserve, const int *keep, size_t n_keep, struct err *
  */
 int process_check_ran(pid_t pid, int pidfd, struct err *e);
 
-/* Blocked signals and ignored ones are the caller's business, not the program's. */
-void process_reset_signals(void);
-
 #endif

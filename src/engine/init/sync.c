@@ -5,33 +5,53 @@
 
 #include <errno.h>
 
-static int send_msg(int sock, const struct sync_msg *msg, int fd_to_pass, struct err *e)
+static int send_msg(int sock, const struct sync_msg *msg, const int *fds, size_t n_fds,
+		    struct err *e)
 {
 	/* Only an error carries its text: the rest is a few bytes. */
 	size_t len = msg->type == SYNC_ERROR ? sizeof(*msg) : offsetof(struct sync_msg, err);
 
-	return sock_send(sock, msg, len, &fd_to_pass, fd_to_pass >= 0 ? 1 : 0, e);
+	return sock_send(sock, msg, len, fds, n_fds, e);
+}
+
+int sync_send_fds(int sock, enum sync_type type, const int *fds, size_t n_fds, struct err *e)
+{
+	struct sync_msg msg = { .type = type };
+
+	return send_msg(sock, &msg, fds, n_fds, e);
 }
 
 int sync_send(int sock, enum sync_type type, int fd_to_pass, struct err *e)
 {
-	struct sync_msg msg = { .type = type };
-
-	return send_msg(sock, &msg, fd_to_pass, e);
+	return sync_send_fds(sock, type, &fd_to_pass, fd_to_pass >= 0 ? 1 : 0, e);
 }
 
 int sync_send_pid(int sock, pid_t pid, int pidfd, struct err *e)
 {
 	struct sync_msg msg = { .type = SYNC_PID, .pid = pid };
 
-	return send_msg(sock, &msg, pidfd, e);
+	return send_msg(sock, &msg, &pidfd, 1, e);
 }
 
 void sync_send_error(int sock, const struct err *err)
 {
 	struct sync_msg msg = { .type = SYNC_ERROR, .err = *err };
 
-	(void)send_msg(sock, &msg, -1, NULL); /* nobody is left to tell */
+	(void)send_msg(sock, &msg, NULL, 0, NULL); /* nobody is left to tell */
+}
+
+static int receive(int sock, struct sync_msg *msg, int *fds, size_t *n_fds, struct err *e)
+{
+	int r;
+
+	*msg = (struct sync_msg){ 0 };
+	r = sock_recv(sock, msg, sizeof(*msg), fds, n_fds, e);
+	if (r == -ECONNRESET)
+		r = 0; /* it died with our message unread */
+	if (r > 0 && (size_t)r < offsetof(struct sync_msg, err))
+		r = err_msg(e, EPROTO, "short message from the container's init");
+	msg->err.text[sizeof(msg->err.text) - 1] = '\0';
+	return r > 0 ? 1 : r;
 }
 
 int sync_recv(int sock, struct sync_msg *msg, int *fd, struct err *e)
@@ -40,28 +60,20 @@ int sync_recv(int sock, struct sync_msg *msg, int *fd, struct err *e)
 	size_t n_fds = 1;
 	int r;
 
-	*msg = (struct sync_msg){ 0 };
-	r = sock_recv(sock, msg, sizeof(*msg), fds, &n_fds, e);
-	if (r == -ECONNRESET)
-		r = 0; /* it died with our message unread */
-	if (r > 0 && (size_t)r < offsetof(struct sync_msg, err))
-		r = err_msg(e, EPROTO, "short message from the container's init");
+	r = receive(sock, msg, fds, &n_fds, e);
 	if (fd)
 		*fd = n_fds ? fds[0] : -1;
 	else if (n_fds)
 		(void)fd_close(fds[0]);
-	if (r <= 0)
-		return r;
-	msg->err.text[sizeof(msg->err.text) - 1] = '\0';
-	return 1;
+	return r;
 }
 
-int sync_expect(int sock, enum sync_type type, struct err *e)
+int sync_expect_fds(int sock, enum sync_type type, int *fds, size_t *n_fds, struct err *e)
 {
 	struct sync_msg msg;
 	int r;
 
-	r = sync_recv(sock, &msg, NULL, e);
+	r = receive(sock, &msg, fds, n_fds, e);
 	if (r < 0)
 		return r;
 	if (r == 0)
@@ -74,4 +86,11 @@ int sync_expect(int sock, enum sync_type type, struct err *e)
 	if (msg.type != type)
 		return err_msg(e, EPROTO, "unexpected message %d, not %d", msg.type, type);
 	return 0;
+}
+
+int sync_expect(int sock, enum sync_type type, struct err *e)
+{
+	size_t none = 0;
+
+	return sync_expect_fds(sock, type, NULL, &none, e);
 }

@@ -18,6 +18,7 @@ enum sync_type {
 	SYNC_NOTIFY,   /* child: the seccomp listener's fd */
 	SYNC_READY,    /* child: all is set up, and verified */
 	SYNC_GO,       /* parent: done, go on */
+	SYNC_CGROUP,   /* parent: the cgroup is made; the descriptors to enter it by */
 	SYNC_COMMIT,   /* parent: you are on record; live on without me */
 	SYNC_START,    /* parent or `start`: run the user's program */
 	SYNC_ERROR,    /* child: failed; err says why. It ends. */
@@ -32,6 +33,7 @@ struct sync_msg {
 /* @fd_to_pass: -1 for none. */
 int sync_send(int sock, enum sync_type type, int fd_to_pass, struct err *e);
 int sync_send_pid(int sock, pid_t pid, int pidfd, struct err *e);
+int sync_send_fds(int sock, enum sync_type type, const int *fds, size_t n_fds, struct err *e);
 void sync_send_error(int sock, const struct err *err); /* best effort: the peer may be gone */
 
 /**
@@ -44,5 +46,7 @@ int sync_recv(int sock, struct sync_msg *msg, int *fd, struct err *e);
 
 /* Waits for exactly this type. -EPIPE when the peer is gone, or the peer's own error. */
 int sync_expect(int sock, enum sync_type type, struct err *e);
+/* The same, with descriptors. *n_fds: room, then count. */
+int sync_expect_fds(int sock, enum sync_type type, int *fds, size_t *n_fds, struct err *e);
 
 #endif
