@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /**
- * file.h - reading and writing whole files, atomic replacement.
+ * file.h - reading and writing whole files, atomic replacement, locks.
  *
  * Not for paths inside a container (core/inroot.h) nor for /proc (core/procfs.h).
  */
@@ -40,6 +40,18 @@ int file_create(int dirfd, const char *path, mode_t mode, const void *buf, size_
 enum { FILE_SYNC = 1 };
 int file_replace(int dirfd, const char *path, mode_t mode, const void *buf, size_t len, int flags,
 		 struct err *e);
+
+/**
+ * fd_lock - flock(2) with a deadline.
+ * @exclusive: else shared
+ *
+ * The lock belongs to the open file: it goes with the last descriptor of it, in whatever process.
+ * Uses SIGALRM and the real-time interval timer while it waits.
+ *
+ * Returns: 0; -ETIMEDOUT when somebody else kept it; or -errno.
+ */
+int fd_lock(int fd, bool exclusive, int timeout_ms, struct err *e);
+void fd_unlock(int fd);
 
 /* dir_make_all - mkdir -p for a path of the host. */
 int dir_make_all(const char *path, mode_t mode, struct err *e);

@@ -19,6 +19,7 @@ libcore_a_SOURCES = \
 	src/core/err.h \
 	src/core/file.c \
 	src/core/file.h \
+	src/core/file_lock.c \
 	src/core/inroot.c \
 	src/core/inroot.h \
 	src/core/inroot_walk.c \

@@ -8,14 +8,11 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <signal.h>
-#include <sys/file.h>
 #include <sys/stat.h>
-#include <sys/time.h>
 #include <sys/vfs.h>
 #include <unistd.h>
 
-#define LOCK_TIMEOUT_S 10
+#define LOCK_TIMEOUT_MS 10000
 #define PIDFS_MAGIC 0x50494446 /* "PIDF"; linux/magic.h of 6.9 and later */
 
 int container_id_check(const char *id, struct err *e)
@@ -57,50 +54,20 @@ void container_free_p(struct container **c)
 	container_free(*c);
 }
 
-static void on_alarm(int sig _unused_)
-{
-}
-
-/* flock(2) has no deadline of its own: an alarm interrupts it. */
-static int flock_within(int fd, int op, int seconds)
-{
-	const struct itimerval limit = { .it_value = { .tv_sec = seconds },
-					 .it_interval = { .tv_sec = 1 } };
-	const struct itimerval off = { 0 };
-	struct sigaction act = { .sa_handler = on_alarm }, old_act;
-	int64_t deadline = monotonic_ms() + seconds * 1000;
-	sigset_t alarm_set, old_set;
-	int r;
-
-	sigemptyset(&alarm_set);
-	sigaddset(&alarm_set, SIGALRM);
-	(void)sigaction(SIGALRM, &act, &old_act);
-	(void)sigprocmask(SIG_UNBLOCK, &alarm_set, &old_set);
-	(void)setitimer(ITIMER_REAL, &limit, NULL);
-	do
-		r = flock(fd, op) < 0 ? -errno : 0;
-	while (r == -EINTR && monotonic_ms() < deadline);
-	(void)setitimer(ITIMER_REAL, &off, NULL);
-	(void)sigprocmask(SIG_SETMASK, &old_set, NULL);
-	(void)sigaction(SIGALRM, &old_act, NULL);
-	return r;
-}
-
 int container_lock(struct container *c, enum container_lock lock, struct err *e)
 {
-	int op = lock == CONTAINER_EXCLUSIVE ? LOCK_EX : LOCK_SH, r = 0;
 	struct stat st;
+	int r;
 
 	if (lock == CONTAINER_UNLOCKED)
 		return 0;
-	if (flock(c->dir, op | LOCK_NB) < 0)
-		r = errno == EWOULDBLOCK ? flock_within(c->dir, op, LOCK_TIMEOUT_S) : -errno;
-	if (r == -EINTR)
+	r = fd_lock(c->dir, lock == CONTAINER_EXCLUSIVE, LOCK_TIMEOUT_MS, e);
+	if (r == -ETIMEDOUT)
 		return err_msg(e, EBUSY,
 			       "container %s is busy: another operation has held it for %d s",
-			       c->id, LOCK_TIMEOUT_S);
+			       c->id, LOCK_TIMEOUT_MS / 1000);
 	if (r < 0)
-		return err_set(e, -r, "lock container %s", c->id);
+		return err_wrap(e, "container %s: ", c->id);
 	/* Removed while we waited: its creator or deleter was faster. */
 	if (fstat(c->dir, &st) < 0 || st.st_nlink == 0)
 		return err_msg(e, ENOENT, "container does not exist");
@@ -109,15 +76,15 @@ int container_lock(struct container *c, enum container_lock lock, struct err *e)
 
 void container_unlock(struct container *c)
 {
-	(void)flock(c->dir, LOCK_UN); /* cannot fail on an open descriptor */
+	fd_unlock(c->dir);
 }
 
 /* Whether a create is at work on it now: it holds the lock. */
 static bool is_locked(const struct container *c)
 {
-	if (flock(c->dir, LOCK_SH | LOCK_NB) < 0)
+	if (fd_lock(c->dir, false, 0, NULL) < 0)
 		return true;
-	(void)flock(c->dir, LOCK_UN);
+	fd_unlock(c->dir);
 	return false;
 }
 

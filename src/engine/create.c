@@ -150,7 +150,8 @@ static int prepare_process(struct creation *c, struct err *e)
 	p->keep_groups =
 		namespaces_has_new(&c->init.ns, CLONE_NEWUSER) && idmap_denies_setgroups(l);
 	p->proc = c->rt->proc;
-	r = preserved_fds(c->o->preserve_fds, &p->preserve_fds, &c->listen_env, e);
+	r = preserved_fds(c->o->preserve_fds, c->o->listen_fds, &p->preserve_fds, &c->listen_env,
+			  e);
 	if (r < 0)
 		return r;
 	if (l && l->seccomp)

@@ -212,7 +212,8 @@ static int prepare(struct execution *x, const struct runtime *rt, struct err *e)
 	x->process.cpus = x->spec->exec_cpu_affinity ? x->spec->exec_cpu_affinity->final : NULL;
 	x->process.proc = wants_label(x->spec) ? rt->proc : -1;
 	x->wait = x->o->cgroup || x->spec->oom_score_adj.is_set;
-	r = preserved_fds(x->o->preserve_fds, &x->process.preserve_fds, &listen_env, e);
+	r = preserved_fds(x->o->preserve_fds, x->o->listen_fds, &x->process.preserve_fds,
+			  &listen_env, e);
 	if (r == 0)
 		r = process_prepare(&x->process, l ? l->seccomp : NULL, cache, listen_env, e);
 	if (r == 0)

@@ -13,6 +13,7 @@ struct exec_options {
 	const char *pid_file;
 	const char *cgroup; /* --cgroup: a path below the container's cgroup, or "ctrl:path,…" */
 	int64_t preserve_fds;
+	const char *listen_fds; /* $LISTEN_FDS, or NULL */
 	bool ignore_paused;
 	bool detached;
 	int console_fd; /* as in create.h; -1 for none */

@@ -10,13 +10,13 @@
 #include <fcntl.h>
 #include <stdio.h>
 
-int preserved_fds(int64_t asked, int *n, char ***env, struct err *e)
+int preserved_fds(int64_t asked, const char *listen_fds, int *n, char ***env, struct err *e)
 {
-	const char *text = getenv("LISTEN_FDS");
 	uint64_t listen = 0;
 	int max;
 
-	if (text && *text && num_parse_u64(text, 1024, "LISTEN_FDS", &listen, NULL) < 0)
+	if (listen_fds && *listen_fds &&
+	    num_parse_u64(listen_fds, 1024, "LISTEN_FDS", &listen, NULL) < 0)
 		listen = 0; /* the caller's environment is not ours to judge */
 	if (listen) {
 		strv_push_take(env, xasprintf("LISTEN_FDS=%u", (unsigned)listen));

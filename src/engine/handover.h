@@ -12,12 +12,13 @@
 /**
  * preserved_fds - count the descriptors that the program is to inherit from 3 on.
  * @asked: --preserve-fds
- * @n: $LISTEN_FDS (systemd's socket activation; they come first) plus @asked
+ * @listen_fds: what systemd's socket activation says in $LISTEN_FDS, or NULL; those come first
+ * @n: the sum of both
  * @env: receives LISTEN_FDS and LISTEN_PID for the program, or NULL
  *
  * Returns: 0; -EBADF when one of them is not open.
  */
-int preserved_fds(int64_t asked, int *n, char ***env, struct err *e);
+int preserved_fds(int64_t asked, const char *listen_fds, int *n, char ***env, struct err *e);
 
 /* The pid in decimal, without a newline: callers give the file to their number parsers. Put in
  * place whole. NULL does nothing. */

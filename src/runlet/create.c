@@ -46,6 +46,7 @@ static int run_create(const void *global, void *args, int argc _unused_, char **
 		.pidfd_socket = a->pidfd_socket,
 		.pid_file = a->pid_file,
 		.preserve_fds = a->preserve_fds,
+		.listen_fds = getenv("LISTEN_FDS"),
 		.no_pivot = a->no_pivot,
 		.no_new_keyring = a->no_new_keyring,
 		.console_fd = -1,

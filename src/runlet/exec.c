@@ -164,6 +164,7 @@ static int exec_and_wait(struct runtime *rt, struct container *c, const struct o
 		.pid_file = a->pid_file,
 		.cgroup = a->cgroup,
 		.preserve_fds = a->preserve_fds,
+		.listen_fds = getenv("LISTEN_FDS"),
 		.ignore_paused = a->ignore_paused,
 		.detached = a->detach,
 		.console_fd = -1,

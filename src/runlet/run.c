@@ -124,6 +124,7 @@ static int run_container(const struct globals *g, const struct run_args *a, cons
 		.pidfd_socket = a->pidfd_socket,
 		.pid_file = a->pid_file,
 		.preserve_fds = a->preserve_fds,
+		.listen_fds = getenv("LISTEN_FDS"),
 		.no_pivot = a->no_pivot,
 		.no_new_keyring = a->no_new_keyring,
 		.keep_starting = true,

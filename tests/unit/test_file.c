@@ -6,7 +6,9 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 /* A directory of its own for each test, emptied and removed by leave(). */
@@ -180,6 +182,64 @@ TEST(makes_directories)
 	CHECK_INT(unlinkat(p.fd, "a/b/c", AT_REMOVEDIR), 0);
 	CHECK_INT(unlinkat(p.fd, "a/b", AT_REMOVEDIR), 0);
 	CHECK_INT(leave(&p), 2);
+}
+
+/* Takes the lock in another process, tells so, and keeps it until it is killed. */
+static pid_t hold_lock(const char *path, bool exclusive)
+{
+	int told[2];
+	char byte = 0;
+	pid_t pid;
+
+	CHECK_INT(pipe2(told, O_CLOEXEC), 0);
+	pid = fork();
+	if (pid == 0) {
+		int fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+
+		byte = fd_lock(fd, exclusive, 0, NULL) == 0 ? 'y' : 'n';
+		if (write(told[1], &byte, 1) == 1)
+			for (;;)
+				pause();
+		_exit(1);
+	}
+	CHECK_INT(read(told[0], &byte, 1), 1);
+	CHECK_INT(byte, 'y');
+	close(told[0]);
+	close(told[1]);
+	return pid;
+}
+
+TEST(a_lock_excludes_and_ends_with_its_process)
+{
+	struct place p = enter();
+	struct err e = { 0 };
+	int status;
+	pid_t pid;
+
+	pid = hold_lock(p.path, true);
+	CHECK_INT(fd_lock(p.fd, false, 0, &e), -ETIMEDOUT);
+	CHECK_INT(fd_lock(p.fd, true, 30, &e), -ETIMEDOUT);
+	CHECK_HAS(e.text, "locked");
+	kill(pid, SIGKILL);
+	/* Waits until it is free, and not until the deadline. */
+	CHECK_INT(fd_lock(p.fd, true, 10000, &e), 0);
+	CHECK_INT(waitpid(pid, &status, 0), pid);
+	fd_unlock(p.fd);
+	leave(&p);
+}
+
+TEST(a_shared_lock_is_shared)
+{
+	struct place p = enter();
+	int status;
+	pid_t pid = hold_lock(p.path, false);
+
+	CHECK_INT(fd_lock(p.fd, false, 0, NULL), 0);
+	fd_unlock(p.fd);
+	CHECK_INT(fd_lock(p.fd, true, 0, NULL), -ETIMEDOUT);
+	kill(pid, SIGKILL);
+	CHECK_INT(waitpid(pid, &status, 0), pid);
+	leave(&p);
 }
 
 TEST_MAIN
