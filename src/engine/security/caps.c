@@ -193,13 +193,31 @@ static int get_sets(struct caps *c, struct err *e)
 		c->permitted |= (uint64_t)data[i].permitted << (32 * i);
 		c->inheritable |= (uint64_t)data[i].inheritable << (32 * i);
 	}
-	for (int cap = 0; cap <= caps_last(); cap++) {
-		if (prctl(PR_CAPBSET_READ, cap, 0, 0, 0) != 0)
-			c->bounding |= BIT(cap);
-		if (prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_IS_SET, cap, 0, 0) != 0)
-			c->ambient |= BIT(cap);
-	}
 	return 0;
+}
+
+/* Those of @among that are in the bounding set, or that the kernel does not tell of. */
+static uint64_t get_bounding(uint64_t among)
+{
+	uint64_t set = 0;
+
+	for (int cap = 0; cap <= caps_last(); cap++)
+		if (among & BIT(cap) && prctl(PR_CAPBSET_READ, cap, 0, 0, 0) != 0)
+			set |= BIT(cap);
+	return set;
+}
+
+/* What is not permitted and inheritable cannot be ambient (capabilities(7)): it is not asked for,
+ * which mostly leaves nothing to ask. */
+static uint64_t get_ambient(uint64_t possible)
+{
+	uint64_t set = 0;
+
+	for (int cap = 0; cap <= caps_last(); cap++)
+		if (possible & BIT(cap) &&
+		    prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_IS_SET, cap, 0, 0) != 0)
+			set |= BIT(cap);
+	return set;
 }
 
 static int set_ambient(uint64_t set, struct err *e)
@@ -235,8 +253,9 @@ int caps_verify(const struct caps *c, struct err *e)
 	r = get_sets(&is, e);
 	if (r < 0)
 		return r;
+	is.ambient = get_ambient(is.permitted & is.inheritable);
 	/* What the bounding set of the caller lacks cannot be given, and takes nothing from us. */
-	if (is.bounding & ~c->bounding)
+	if (get_bounding(~c->bounding))
 		return err_msg(e, EPERM, "capabilities were not dropped from the bounding set");
 	if (is.effective != c->effective || is.permitted != c->permitted ||
 	    is.inheritable != c->inheritable || is.ambient != possible_ambient(c))

@@ -34,7 +34,7 @@ static int verify_groups(const gid_t *want, size_t n, struct err *e)
 	int r;
 
 	r = getgroups(0, NULL);
-	if (r >= 0 && (size_t)r == n)
+	if (r > 0 && (size_t)r == n)
 		r = getgroups((int)n, is);
 	if (r < 0)
 		return err_set(e, errno, "getgroups");
