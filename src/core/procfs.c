@@ -69,18 +69,34 @@ static int resolve_self(int proc, const char *path, char *out, size_t size)
 	return r < 0 || (size_t)r >= size ? -ENAMETOOLONG : 0;
 }
 
-static int open_below(int proc, const char *path, int flags)
+/* By components, where the kernel cannot be told what to refuse. */
+static int walk_below(int proc, const char *path, int flags)
 {
 	char real[PATH_MAX];
+	int r = resolve_self(proc, path, real, sizeof(real));
+
+	return r < 0 ? r : procfs_walk(proc, real, flags);
+}
+
+static bool begins_with_self(const char *path)
+{
+	return str_starts(path, "self/") || str_starts(path, "thread-self/");
+}
+
+/*
+ * "self" and "thread-self" are the procfs's own, since nothing mounted over them is crossed, and
+ * they are the only symlinks on such a path that are not magic: below a process's directory all
+ * others are. So the kernel may follow them, each process its own.
+ */
+static int open_below(int proc, const char *path, int flags)
+{
+	uint64_t resolve = RESOLVE_BENEATH | RESOLVE_NO_XDEV | RESOLVE_NO_MAGICLINKS;
 	int fd;
 
-	fd = resolve_self(proc, path, real, sizeof(real));
-	if (fd < 0)
-		return fd;
-	fd = openat2_call(proc, real, flags,
-			  RESOLVE_BENEATH | RESOLVE_NO_XDEV | RESOLVE_NO_SYMLINKS |
-				  RESOLVE_NO_MAGICLINKS);
-	return fd == -ENOSYS ? procfs_walk(proc, real, flags) : fd;
+	if (!begins_with_self(path))
+		resolve |= RESOLVE_NO_SYMLINKS;
+	fd = openat2_call(proc, path, flags, resolve);
+	return fd == -ENOSYS ? walk_below(proc, path, flags) : fd;
 }
 
 int procfs_open(int proc, const char *path, int flags, struct err *e)
