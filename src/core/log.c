@@ -9,14 +9,24 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdarg.h>
+#include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
+
+/* Which directory "/" is; the mount too, where the kernel tells it. */
+struct root {
+	uint64_t mount, ino;
+	uint32_t major, minor;
+};
 
 static struct {
 	int fd; /* -1: stderr */
 	enum log_format format;
 	enum log_level level;
-} current = { -1, LOG_TEXT, LOG_LEVEL_WARNING };
+	bool zone_known; /* the time zone is loaded */
+	bool has_root;	 /* and it may be, only where "/" still is root */
+	struct root root;
+} current = { .fd = -1, .format = LOG_TEXT, .level = LOG_LEVEL_WARNING };
 
 static const char *const level_names[] = {
 	[LOG_LEVEL_ERROR] = "error",
@@ -24,6 +34,51 @@ static const char *const level_names[] = {
 	[LOG_LEVEL_INFO] = "info",
 	[LOG_LEVEL_DEBUG] = "debug",
 };
+
+static bool get_root(struct root *out)
+{
+	struct statx stx;
+
+	if (statx(AT_FDCWD, "/", AT_SYMLINK_NOFOLLOW, STATX_INO | STATX_MNT_ID, &stx) < 0)
+		return false;
+	*out = (struct root){
+		.mount = stx.stx_mask & STATX_MNT_ID ? stx.stx_mnt_id : 0,
+		.ino = stx.stx_ino,
+		.major = stx.stx_dev_major,
+		.minor = stx.stx_dev_minor,
+	};
+	return true;
+}
+
+static void load_zone(void)
+{
+	tzset();
+	current.zone_known = true;
+}
+
+/* Without a log that was opened there is no child yet. */
+static bool is_own_root(void)
+{
+	const struct root *was = &current.root;
+	struct root now;
+
+	if (!current.has_root)
+		return true;
+	return get_root(&now) && now.mount == was->mount && now.ino == was->ino &&
+	       now.major == was->major && now.minor == was->minor;
+}
+
+/*
+ * Loading the zone takes longer than most commands log, so it waits for the first entry. A child
+ * may write that from inside a root whose /etc/localtime is not to be read: then the time is UTC,
+ * unless the level lets children log a lot, for which the zone is loaded at once.
+ */
+static bool knows_zone(void)
+{
+	if (!current.zone_known && is_own_root())
+		load_zone();
+	return current.zone_known;
+}
 
 int log_open(const char *path, enum log_format format, enum log_level level, struct err *e)
 {
@@ -38,8 +93,10 @@ int log_open(const char *path, enum log_format format, enum log_level level, str
 	current.fd = fd;
 	current.format = format;
 	current.level = level;
-	/* Once, here: a child may log from inside a root whose /etc/localtime is not to be read. */
-	tzset();
+	if (level >= LOG_LEVEL_DEBUG || !get_root(&current.root))
+		load_zone();
+	else
+		current.has_root = true;
 	return 0;
 }
 
@@ -53,18 +110,47 @@ int log_fd(void)
 	return current.fd;
 }
 
+static int days_of_month(int year, int month)
+{
+	static const int days[] = { 31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31 };
+	bool leap = (year % 4 == 0 && year % 100 != 0) || year % 400 == 0;
+
+	return days[month] + (month == 1 && leap);
+}
+
+/* What gmtime_r does, which in glibc loads the zone for that. */
+static void utc_time(time_t now, struct tm *tm)
+{
+	long day = now / 86400, second = now % 86400;
+	int year = 1970, month = 0;
+
+	while (day >= days_of_month(year, month)) {
+		day -= days_of_month(year, month);
+		month = (month + 1) % 12;
+		year += month == 0;
+	}
+	*tm = (struct tm){
+		.tm_year = year - 1900,
+		.tm_mon = month,
+		.tm_mday = (int)day + 1,
+		.tm_hour = (int)(second / 3600),
+		.tm_min = (int)(second / 60 % 60),
+		.tm_sec = (int)(second % 60),
+	};
+}
+
 /* RFC 3339 in local time, as Go prints it: "Z" where the offset is zero. */
 static void add_time(struct str *s)
 {
 	time_t now = time(NULL);
-	char buf[64];
 	struct tm tm;
 	long minutes;
 
-	if (!localtime_r(&now, &tm))
-		(void)gmtime_r(&now, &tm);
-	strftime(buf, sizeof(buf), "%Y-%m-%dT%H:%M:%S", &tm);
-	str_add(s, buf);
+	if (!knows_zone() || !localtime_r(&now, &tm))
+		utc_time(now, &tm);
+	/* strftime would load the zone as well. */
+	str_addf(s, "%04d-%02d-%02dT%02d:%02d:%02d", tm.tm_year + 1900, tm.tm_mon + 1, tm.tm_mday,
+		 tm.tm_hour, tm.tm_min, tm.tm_sec);
 	minutes = tm.tm_gmtoff / 60;
 	if (tm.tm_gmtoff == 0)
 		str_add_char(s, 'Z');

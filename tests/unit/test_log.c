@@ -9,6 +9,7 @@
 #include <fcntl.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 static char dir[] = "/tmp/test_log.XXXXXX";
@@ -55,6 +56,65 @@ static void one_of_each(void)
 	log_warning("warn");
 	log_error("it \"failed\"\nbadly\x1b\\ \xff");
 	CHECK_INT(errno, EXDEV);
+}
+
+/* Whether the entry's time is that of the system's clock, give or take a minute's turn. */
+static bool shows_now_in_utc(const char *path)
+{
+	autostr text = { 0 };
+	time_t now = time(NULL);
+	char want[2][64];
+	struct tm tm;
+
+	/* Now it may be looked for. */
+	if (unlink("/etc/localtime") < 0 || file_read(AT_FDCWD, path, 4096, &text, NULL) < 0)
+		return false;
+	for (int i = 0; i < 2; i++, now -= 60) {
+		(void)gmtime_r(&now, &tm);
+		(void)strftime(want[i], sizeof(want[i]), "time=\"%Y-%m-%dT%H:%M:", &tm);
+	}
+	return (str_starts(text.p, want[0]) || str_starts(text.p, want[1])) &&
+	       strstr(text.p, "Z\" level=warning msg=\"from inside\"\n");
+}
+
+/* The FIFO would hold up whoever opens it. */
+static int log_in_another_root(void)
+{
+	autofree char *etc = xasprintf("%s/etc", dir), *zone = xasprintf("%s/localtime", etc);
+	autofree char *path = xasprintf("%s/err", dir);
+	autofd int err = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+	int r;
+
+	if (mkdir(etc, 0700) < 0 || mkfifo(zone, 0600) < 0)
+		return 1;
+	unsetenv("TZ");
+	if (log_open(NULL, LOG_TEXT, LOG_LEVEL_WARNING, NULL) < 0)
+		return 2;
+	if (chroot(dir) < 0)
+		return 3;
+	alarm(5);
+	(void)dup2(err, 2);
+	log_warning("from inside");
+	alarm(0);
+	r = shows_now_in_utc("/err") ? 0 : 4;
+	/* Inside: never the machine's own. */
+	return rmdir("/etc") < 0 || unlink("/err") < 0 ? 5 : r;
+}
+
+/* The first of all, so that no other has loaded the zone. */
+TEST(another_roots_time_zone_is_not_read)
+{
+	int status = -1;
+	pid_t pid;
+
+	if (geteuid() != 0)
+		SKIP("needs root");
+	fflush(stdout);
+	pid = fork();
+	if (pid == 0)
+		_exit(log_in_another_root());
+	CHECK_INT(waitpid(pid, &status, 0), pid);
+	CHECK_INT(status, 0);
 }
 
 /* Replaces the time by T, after checking that it looks like RFC 3339. */
