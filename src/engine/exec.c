@@ -8,6 +8,7 @@
 #include "engine/handover.h"
 #include "engine/init/clone.h"
 #include "engine/init/process.h"
+#include "engine/init/stage.h"
 #include "engine/init/sync.h"
 #include "engine/seccomp_agent.h"
 #include "engine/security/attrs.h"
@@ -122,8 +123,9 @@ static int become_root(const struct execution *x, struct err *e)
 	return 0;
 }
 
-_noreturn_ static void child_main(struct execution *x)
+static void live(void *context)
 {
+	struct execution *x = context;
 	struct err e = { 0 };
 	int r;
 
@@ -157,15 +159,14 @@ _noreturn_ static void child_main(struct execution *x)
  * take what it has open (CVE-2016-9962). So a stage process, still outside, enters the cgroup for
  * it, which takes descriptors of the host, closes them, and only then gives birth to it inside.
  */
-static pid_t stage_clone(struct execution *x, int sock, int *pidfd, struct err *e)
+static pid_t give_birth(void *context, int sock, int *pidfd, struct err *e)
 {
+	struct execution *x = context;
 	const int keep[] = {
 		x->sync, sock, x->c->pidfd, x->console_sock, x->process.proc, log_fd()
 	};
 	int r = 0;
 
-	if (prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0) < 0)
-		return err_set(e, errno, "set the parent-death signal");
 	if (!x->o->cgroup)
 		r = cgroup_enter(x->cgroup, e);
 	if (r == 0)
@@ -175,25 +176,6 @@ static pid_t stage_clone(struct execution *x, int sock, int *pidfd, struct err *
 	if ((x->namespaces & CLONE_NEWPID) && setns(x->c->pidfd, CLONE_NEWPID) < 0)
 		return err_set(e, errno, "join the container's pid namespace");
 	return clone_process(CLONE_PARENT, -1, pidfd, e);
-}
-
-_noreturn_ static void stage_main(struct execution *x, int sock)
-{
-	struct err e = { 0 };
-	int pidfd = -1;
-	pid_t pid;
-
-	pid = stage_clone(x, sock, &pidfd, &e);
-	if (pid == 0) {
-		(void)fd_close(sock);
-		child_main(x);
-	}
-	if (pid > 0 && sync_send_pid(sock, pid, pidfd, &e) == 0)
-		_exit(0);
-	if (pidfd >= 0)
-		(void)pidfd_signal(pidfd, SIGKILL); /* nobody would ever know of it */
-	sync_send_error(sock, &e);
-	_exit(1);
 }
 
 static int prepare(struct execution *x, const struct runtime *rt, struct err *e)
@@ -270,57 +252,10 @@ static int serve_child(struct execution *x, int sync, struct executed *out, stru
 	}
 }
 
-static int receive_child(int sock, struct executed *out, struct err *e)
-{
-	struct sync_msg msg;
-	int r;
-
-	r = sync_recv(sock, &msg, &out->pidfd, e);
-	if (r < 0)
-		return r;
-	if (r == 0)
-		return err_msg(e, ECHILD,
-			       "the process was killed before its program ran (memory "
-			       "limit too low?)");
-	if (msg.type == SYNC_PID && out->pidfd >= 0) {
-		out->pid = msg.pid;
-		return 0;
-	}
-	if (msg.type != SYNC_ERROR)
-		return err_msg(e, EPROTO, "unexpected message %d", msg.type);
-	*e = msg.err;
-	return -e->num;
-}
-
-/* Returns when the process is there, inside, on its way to execve. */
-static int launch_staged(struct execution *x, int sync, struct executed *out, struct err *e)
-{
-	autofd int stage_fd = -1, sock = -1;
-	int pair[2], r, status;
-	pid_t stage;
-
-	r = sock_pair(pair, e);
-	if (r < 0)
-		return r;
-	sock = pair[0];
-	stage = clone_process(0, -1, &stage_fd, e);
-	if (stage == 0) {
-		(void)fd_close(sync);
-		(void)fd_close(sock);
-		stage_main(x, pair[1]);
-	}
-	(void)fd_close(pair[1]);
-	x->sync = fd_close(x->sync);
-	if (stage < 0)
-		return stage;
-	r = receive_child(sock, out, e);
-	(void)pidfd_wait(stage_fd, -1, &status, NULL); /* it ends as soon as it has spoken */
-	return r;
-}
-
 static int launch(struct execution *x, const struct runtime *rt, struct executed *out,
 		  struct err *e)
 {
+	const struct stage s = { .give_birth = give_birth, .live = live, .context = x };
 	autofd int sync = -1;
 	int pair[2], r, status;
 
@@ -331,7 +266,8 @@ static int launch(struct execution *x, const struct runtime *rt, struct executed
 		return r;
 	sync = pair[0];
 	x->sync = x->process.notify_sock = pair[1];
-	r = launch_staged(x, sync, out, e);
+	r = stage_run(&s, sync, &out->pid, &out->pidfd, e);
+	x->sync = fd_close(x->sync);
 	if (r < 0)
 		return r;
 	r = set_up_from_outside(x, rt->proc, out->pid, sync, e);

@@ -43,7 +43,14 @@ static struct mount_change change_of(const struct rootfs *r, const struct mount_
 	return c;
 }
 
-/* The container's own cgroup in a hierarchy: an fd, or -ENOENT when it has none there. */
+/* Where the container's own cgroup in a hierarchy is, if it has one there; heap. */
+static char *own_path(const struct rootfs *r, const struct cgroup_hierarchy *h)
+{
+	return xasprintf("%s%s%s", h->mountpoint, *r->cgroup_path == '/' ? "" : "/",
+			 r->cgroup_path);
+}
+
+/* An fd, or -ENOENT. */
 static int open_own(const struct rootfs *r, const struct cgroup_hierarchy *h, struct err *e)
 {
 	autofree char *path = NULL;
@@ -51,8 +58,7 @@ static int open_own(const struct rootfs *r, const struct cgroup_hierarchy *h, st
 
 	if (!r->cgroup_path)
 		return -ENOENT;
-	path = xasprintf("%s%s%s", h->mountpoint, *r->cgroup_path == '/' ? "" : "/",
-			 r->cgroup_path);
+	path = own_path(r, h);
 	fd = host_open(path, O_DIRECTORY | O_NOFOLLOW, NULL);
 	return fd < 0 && fd != -ENOENT ? err_set(e, -fd, "open %s", path) : fd;
 }
@@ -62,7 +68,23 @@ static int make_dir(const struct view *v, const char *name, struct err *e)
 	return mkdirat(v->dir, name, DIR_MODE) < 0 ? err_set(e, errno, "mkdir %s", name) : 0;
 }
 
-static int show_by_bind(const struct view *v, const struct cgroup_hierarchy *h, struct err *e)
+/* The short way: by name (no symlink is in a hierarchy, and only the host's root can rename there),
+ * and with nothing to change, because that is done for all at once. */
+static int show_copy(const struct view *v, const struct cgroup_hierarchy *h, struct err *e)
+{
+	const char *name = base_name(h->mountpoint);
+	const struct mount_at at = { .target = v->dir, .name = name };
+	autofree char *path = v->r->cgroup_path ? own_path(v->r, h) : NULL;
+	autofd int tree = path ? mount_tree_clone_host(path, e) : -ENOENT;
+	int n;
+
+	if (tree < 0)
+		return tree == -ENOENT ? 0 : tree;
+	n = make_dir(v, name, e);
+	return n < 0 ? n : mount_tree_attach(&at, tree, e);
+}
+
+static int show_opened(const struct view *v, const struct cgroup_hierarchy *h, struct err *e)
 {
 	const char *name = base_name(h->mountpoint);
 	const struct mount_at at = { .target = v->dir, .name = name, .fds = v->r->fds };
@@ -78,6 +100,13 @@ static int show_by_bind(const struct view *v, const struct cgroup_hierarchy *h, 
 	b.source = own;
 	fd = mount_bind_attach(&at, &b, e);
 	return fd < 0 ? fd : 0;
+}
+
+static int show_by_bind(const struct view *v, const struct cgroup_hierarchy *h, struct err *e)
+{
+	int n = v->at_once ? show_copy(v, h, e) : -ENOSYS;
+
+	return n == -ENOSYS ? show_opened(v, h, e) : n;
 }
 
 /* "cpu,cpuacct" is two words for mount; a hierarchy without controllers goes by its name. */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /**
- * host.h - the one place where a path of the host is opened by name.
+ * host.h - the one place, besides mount_tree_clone_host, where a path of the host is opened by
+ * name.
  *
  * For the bundle and its root, the sources of binds, the host's devices and cgroups: what the
  * configuration names, or what only the host's root can change. Never for a path that an image or

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "core/inroot.h"
-#include "engine/fs/host.h"
+#include "core/strv.h"
 #include "engine/fs/steps.h"
 #include <errno.h>
 #include <fcntl.h>
@@ -35,21 +35,18 @@ static char *const *masked_paths(const struct rootfs *r)
  */
 int mask_open_null(struct rootfs *r, struct err *e)
 {
-	autofd int fd = -1;
+	autofd int tree = -1;
 	int n;
 
 	if (!masked_paths(r) || !*masked_paths(r))
 		return 0;
-	fd = host_open("/dev/null", O_NOFOLLOW, e);
-	n = fd < 0 ? fd : verify_null_device(fd, e);
-	if (n < 0)
-		return err_wrap(e, "the host's /dev/null: ");
-	n = mount_tree_clone(fd, false, e);
-	if (n == -ENOSYS)
+	tree = mount_tree_clone_host("/dev/null", e);
+	if (tree == -ENOSYS)
 		return 0;
+	n = tree < 0 ? tree : verify_null_device(tree, e);
 	if (n < 0)
 		return err_wrap(e, "the host's /dev/null: ");
-	r->null_tree = n;
+	r->null_tree = TAKE_FD(tree);
 	return 0;
 }
 
@@ -125,6 +122,16 @@ static int mask_dir(struct masks *m, const struct mount_at *at, struct err *e)
 	return 0;
 }
 
+/*
+ * One for each path: whether it was covered, and is to be looked at again when all are. What was
+ * not there is looked for once: no cover brings it out, and who could make it between two looks
+ * could make it after them, too.
+ */
+static bool *flags_for(char *const *paths)
+{
+	return xcalloc(paths ? strv_len(paths) + 1 : 1, sizeof(bool));
+}
+
 /* Only a path that is not there needs no mask: every other failure is one to mask. */
 static int open_to_cover(const struct rootfs *r, const char *path, struct err *e)
 {
@@ -133,34 +140,43 @@ static int open_to_cover(const struct rootfs *r, const char *path, struct err *e
 	return fd < 0 && fd != -ENOENT ? err_set(e, -fd, "open %s", path) : fd;
 }
 
+/* Returns 1, 0 when there was nothing to mask, or -errno. */
 static int mask_one(struct rootfs *r, struct masks *m, const char *path, struct err *e)
 {
 	autofd int target = open_to_cover(r, path, e);
 	const struct mount_at at = mount_at_of(r, path, target);
 	struct stat st;
+	int n;
 
 	if (target < 0)
 		return target == -ENOENT ? 0 : target;
 	if (fstat(target, &st) < 0)
 		return err_set(e, errno, "stat");
-	return S_ISDIR(st.st_mode) ? mask_dir(m, &at, e) : mask_file(r, m, &at, e);
+	n = S_ISDIR(st.st_mode) ? mask_dir(m, &at, e) : mask_file(r, m, &at, e);
+	return n < 0 ? n : 1;
 }
 
 int mask_paths(struct rootfs *r, struct err *e)
 {
 	_cleanup_(masks_done) struct masks m = { .null = -1, .dir = -1 };
 	char *const *paths = masked_paths(r);
+	autofree bool *covered = flags_for(paths);
+	int n = 0;
 
-	for (size_t i = 0; paths && paths[i]; i++)
-		if (mask_one(r, &m, paths[i], e) < 0)
+	for (size_t i = 0; paths && paths[i]; i++) {
+		n = mask_one(r, &m, paths[i], e);
+		if (n < 0)
 			return err_wrap(e, "can't mask path \"%s\": ", paths[i]);
+		covered[i] = n;
+	}
 	for (size_t i = 0; paths && paths[i]; i++)
-		if (verify_masked(r->root_fd, paths[i], m.dir_dev, e) < 0)
+		if (covered[i] && verify_masked(r->root_fd, paths[i], m.dir_dev, e) < 0)
 			return err_wrap(e, "can't mask path \"%s\": ", paths[i]);
 	fd_close_p(&r->null_tree);
 	return 0;
 }
 
+/* Returns 1, 0 when there was nothing to make read-only, or -errno. */
 static int readonly_one(struct rootfs *r, const char *path, struct err *e)
 {
 	const struct mount_change c = {
@@ -179,18 +195,24 @@ static int readonly_one(struct rootfs *r, const char *path, struct err *e)
 	if (target < 0)
 		return target == -ENOENT ? 0 : target;
 	fd = mount_bind_attach(&at, &b, e);
-	return fd < 0 ? fd : 0;
+	return fd < 0 ? fd : 1;
 }
 
 int mask_readonly_paths(struct rootfs *r, struct err *e)
 {
 	char *const *paths = r->config->linux_ ? r->config->linux_->readonly_paths : NULL;
 
-	for (size_t i = 0; paths && paths[i]; i++)
-		if (readonly_one(r, paths[i], e) < 0)
+	autofree bool *covered = flags_for(paths);
+	int n = 0;
+
+	for (size_t i = 0; paths && paths[i]; i++) {
+		n = readonly_one(r, paths[i], e);
+		if (n < 0)
 			return err_wrap(e, "can't make \"%s\" read-only: ", paths[i]);
+		covered[i] = n;
+	}
 	for (size_t i = 0; paths && paths[i]; i++)
-		if (verify_readonly(r->root_fd, paths[i], e) < 0)
+		if (covered[i] && verify_readonly(r->root_fd, paths[i], e) < 0)
 			return err_wrap(e, "can't make \"%s\" read-only: ", paths[i]);
 	return 0;
 }

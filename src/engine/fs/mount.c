@@ -110,7 +110,7 @@ static int fs_create(const struct mount_fs *fs, struct err *e)
 	return fd < 0 ? err_set(e, errno, "mount") : fd;
 }
 
-static int tree_attach(int tree, const struct mount_at *at, struct err *e)
+int mount_tree_attach(const struct mount_at *at, int tree, struct err *e)
 {
 	const char *name = at->name ? at->name : "";
 
@@ -130,23 +130,36 @@ int mount_fs_attach(const struct mount_at *at, const struct mount_fs *fs, struct
 		return mount_old_fs(at, fs, e);
 	if (tree < 0)
 		return tree;
-	r = tree_attach(tree, at, e);
+	r = mount_tree_attach(at, tree, e);
 	return r < 0 ? r : TAKE_FD(tree);
 }
 
-int mount_tree_clone(int source, bool recursive, struct err *e)
+static int tree_clone(int dir, const char *path, unsigned flags)
 {
-	unsigned flags = AT_EMPTY_PATH | (recursive ? AT_RECURSIVE : 0);
 	int fd = -1;
 
 	errno = ENOSYS;
 	if (!no_new_mount)
-		fd = open_tree(source, "", OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC | flags);
+		fd = open_tree(dir, path, OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC | flags);
 	if (fd >= 0)
 		return fd;
 	if (errno == ENOSYS)
 		no_new_mount = true;
-	return err_set(e, errno, "bind");
+	return -errno;
+}
+
+int mount_tree_clone(int source, bool recursive, struct err *e)
+{
+	int fd = tree_clone(source, "", AT_EMPTY_PATH | (recursive ? AT_RECURSIVE : 0));
+
+	return fd < 0 ? err_set(e, -fd, "bind") : fd;
+}
+
+int mount_tree_clone_host(const char *path, struct err *e)
+{
+	int fd = tree_clone(AT_FDCWD, path, AT_SYMLINK_NOFOLLOW);
+
+	return fd < 0 ? err_set(e, -fd, "bind %s", path) : fd;
 }
 
 /* Returns 0, -ENOSYS when remounting has to do it, or -errno with *e filled. */
@@ -228,7 +241,7 @@ int mount_bind_attach(const struct mount_at *at, const struct mount_bind *b, str
 		return fd;
 	} else {
 		done = apply_detached(fd, b, e);
-		r = done < 0 ? done : tree_attach(fd, at, e);
+		r = done < 0 ? done : mount_tree_attach(at, fd, e);
 		if (r < 0)
 			return r;
 	}

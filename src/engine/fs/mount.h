@@ -60,6 +60,11 @@ int mount_bind_attach(const struct mount_at *at, const struct mount_bind *b, str
  * Closing it unattached costs a grace period of RCU. Returns an fd; -ENOSYS before Linux 5.2.
  */
 int mount_tree_clone(int source, bool recursive, struct err *e);
+/* The same of one mount at a path of the host, by the rules of host.h; a symlink there is itself
+ * what is shown. */
+int mount_tree_clone_host(const char *path, struct err *e);
+/* mount_tree_attach - put a detached copy, complete as it is, where it belongs. Returns 0. */
+int mount_tree_attach(const struct mount_at *at, int tree, struct err *e);
 
 /**
  * mount_apply - change a mount's attributes and propagation.

@@ -176,6 +176,17 @@ int mount_options_parse(char *const *options, struct mount_options *out, struct 
 	return 0;
 }
 
+bool mount_options_have(char *const *options, unsigned words)
+{
+	for (; options && *options; options++) {
+		const struct mount_option_row *row = row_find(*options);
+
+		if (row && row->kind == MOUNT_ROW_WORD && row->bits & words)
+			return true;
+	}
+	return false;
+}
+
 void mount_options_done(struct mount_options *o)
 {
 	strv_free(o->data);

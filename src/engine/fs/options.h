@@ -70,6 +70,8 @@ extern const struct mount_option_row mount_option_rows[];
  */
 int mount_options_parse(char *const *options, struct mount_options *out, struct err *e);
 void mount_options_done(struct mount_options *o);
+/* Whether they have any of the words MOUNT_OPT_* of @words. */
+bool mount_options_have(char *const *options, unsigned words);
 
 /* MOUNT_ATTR_* as the MS_* of mount(2), for kernels without the new calls. */
 unsigned long mount_attr_to_ms(uint64_t attr);

@@ -54,6 +54,15 @@ static int kind_of(const struct oci_mount *m, const struct mount_options *o, str
 	return is_type(m, "cgroup") ? MOUNT_OP_CGROUP : MOUNT_OP_FS;
 }
 
+bool plan_has_binds(const struct oci_config *c)
+{
+	for (size_t i = 0; i < c->n_mounts; i++)
+		if (is_type(&c->mounts[i], "bind") ||
+		    mount_options_have(c->mounts[i].options, MOUNT_OPT_BIND))
+			return true;
+	return false;
+}
+
 static bool has_mappings(const struct mount_op *op)
 {
 	return op->mount->n_uid_mappings || op->mount->n_gid_mappings ||

@@ -36,6 +36,9 @@ struct rootfs_plan {
 	bool dev_readonly; /* some op has late_readonly */
 };
 
+/* Whether any mount shows a tree that exists already: then rootfs_plan_new needs the bundle. */
+bool plan_has_binds(const struct oci_config *c);
+
 /**
  * rootfs_plan_new - turn a configuration into operations.
  * @bundle: absolute; relative sources of binds are below it

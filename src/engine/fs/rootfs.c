@@ -53,10 +53,16 @@ static int open_root(struct rootfs *r, int fds, struct err *e)
 	return n < 0 ? err_wrap(e, "invalid rootfs: ") : 0;
 }
 
+/* Only sources of binds may be relative to it. */
 static int open_bundle(struct rootfs *r, int fds, char **out, struct err *e)
 {
-	autofd int fd = host_open(r->bundle, O_DIRECTORY, e);
+	autofd int fd = -1;
 
+	if (!plan_has_binds(r->config)) {
+		*out = xstrdup(r->bundle);
+		return 0;
+	}
+	fd = host_open(r->bundle, O_DIRECTORY, e);
 	return fd < 0 ? fd : canonical(fds, fd, out, e);
 }
 
@@ -232,7 +238,7 @@ static int seal_root(struct rootfs *r, struct err *e)
 		return 0;
 	n = mount_apply(r->fds, r->root_fd, &c, e);
 	return n < 0 ? err_wrap(e, "make the root read-only: ") :
-		       verify_readonly(r->root_fd, "/", e);
+		       verify_readonly_fd(r->root_fd, "/", e);
 }
 
 int rootfs_seal(struct rootfs *r, struct err *e)

@@ -7,6 +7,7 @@
 #include "core/str.h"
 #include "engine/init/clone.h"
 #include "engine/init/idmap.h"
+#include "engine/init/stage.h"
 #include "engine/init/sync.h"
 #include "engine/security/creds.h"
 
@@ -67,30 +68,24 @@ static int new_time_namespace(const struct init *in, struct err *e)
 
 static int stage_user_namespace(struct init *in, int sock, struct err *e)
 {
-	int r;
+	int r = 0;
 
-	if (namespaces_has_new(&in->ns, CLONE_NEWUSER)) {
-		if (unshare(CLONE_NEWUSER) < 0)
-			return err_set(e, errno, "unshare the user namespace");
-	} else {
-		r = namespaces_join(&in->ns, CLONE_NEWUSER, e);
-		if (r < 0)
-			return r;
-	}
 	if (!namespaces_has(&in->ns, CLONE_NEWUSER))
 		return 0;
-	r = sync_send(sock, SYNC_MAPS, -1, e);
-	if (r == 0)
-		r = sync_expect(sock, SYNC_GO, e);
+	if (!namespaces_has_new(&in->ns, CLONE_NEWUSER))
+		r = namespaces_join(&in->ns, CLONE_NEWUSER, e);
+	else if (unshare(CLONE_NEWUSER) < 0)
+		r = err_set(e, errno, "unshare the user namespace");
+	else
+		r = sync_send(sock, SYNC_MAPS, -1, e) ?: sync_expect(sock, SYNC_GO, e);
 	return r < 0 ? r : creds_set(0, 0, NULL, in->process.keep_groups, e);
 }
 
-static pid_t stage_clone(struct init *in, int sock, int *pidfd, struct err *e)
+static pid_t give_birth(void *context, int sock, int *pidfd, struct err *e)
 {
+	struct init *in = context;
 	int r;
 
-	if (prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0) < 0)
-		return err_set(e, errno, "set the parent-death signal");
 	r = stage_user_namespace(in, sock, e);
 	if (r == 0)
 		r = namespaces_join(&in->ns, CLONE_NEWPID | CLONE_NEWTIME, e);
@@ -102,85 +97,28 @@ static pid_t stage_clone(struct init *in, int sock, int *pidfd, struct err *e)
 			     cgroup_v2_fd(in->cgroup), pidfd, e);
 }
 
-/* The stage's whole life; in init, the clone's child, it goes on into init_main. */
-_noreturn_ static void stage_main(struct init *in, int sock)
+static void live(void *context)
 {
-	struct err e = { 0 };
-	int pidfd = -1;
-	pid_t pid;
-
-	pid = stage_clone(in, sock, &pidfd, &e);
-	if (pid == 0) {
-		(void)fd_close(sock);
-		init_main(in);
-	}
-	if (pid > 0 && sync_send_pid(sock, pid, pidfd, &e) == 0)
-		_exit(0);
-	if (pidfd >= 0)
-		(void)pidfd_signal(pidfd, SIGKILL); /* nobody would ever know of it */
-	sync_send_error(sock, &e);
-	_exit(1);
+	init_main(context);
 }
 
-/* Serves the stage until it has told init's pid. */
-static int serve_stage(struct init *in, int sock, pid_t stage, struct launched *out, struct err *e)
+static int write_maps(void *context, pid_t stage, struct err *e)
 {
-	struct sync_msg msg;
-	int fd, r;
+	const struct init *in = context;
 
-	for (;;) {
-		r = sync_recv(sock, &msg, &fd, e);
-		if (r <= 0)
-			return r < 0 ? r : err_msg(e, EPIPE, "the container's init died early");
-		if (msg.type == SYNC_PID && fd >= 0) {
-			out->pid = msg.pid;
-			out->pidfd = fd;
-			return 0;
-		}
-		(void)fd_close(fd);
-		if (msg.type == SYNC_ERROR) {
-			*e = msg.err;
-			return -e->num;
-		}
-		if (msg.type != SYNC_MAPS)
-			return err_msg(e, EPROTO, "unexpected message %d", msg.type);
-		if (namespaces_has_new(&in->ns, CLONE_NEWUSER)) {
-			r = idmap_write(in->proc, stage, in->config->linux_, e);
-			if (r < 0)
-				return r;
-		}
-		r = sync_send(sock, SYNC_GO, -1, e);
-		if (r < 0)
-			return r;
-	}
+	return idmap_write(in->proc, stage, in->config->linux_, e);
 }
 
 static int launch_staged(struct init *in, int sock, struct launched *out, struct err *e)
 {
-	autofd int stage_fd = -1, stage_sock = -1;
-	int pair[2], r, status;
-	pid_t stage;
+	const struct stage s = {
+		.give_birth = give_birth,
+		.live = live,
+		.write_maps = write_maps,
+		.context = in,
+	};
 
-	/* A socket of its own: init, once born, speaks on the other whenever it likes. */
-	r = sock_pair(pair, e);
-	if (r < 0)
-		return r;
-	stage_sock = pair[0];
-	stage = clone_process(0, -1, &stage_fd, e);
-	if (stage == 0) {
-		(void)fd_close(sock);
-		(void)fd_close(stage_sock);
-		stage_main(in, pair[1]);
-	}
-	(void)fd_close(pair[1]);
-	if (stage < 0)
-		return stage;
-	in->sync = fd_close(in->sync);
-	r = serve_stage(in, stage_sock, stage, out, e);
-	if (r < 0)
-		(void)pidfd_signal(stage_fd, SIGKILL);
-	(void)pidfd_wait(stage_fd, -1, &status, NULL); /* it ends by itself, or of the signal */
-	return r;
+	return stage_run(&s, sock, &out->pid, &out->pidfd, e);
 }
 
 static int launch_direct(struct init *in, int sock, struct launched *out, struct err *e)
@@ -203,9 +141,9 @@ static int launch_direct(struct init *in, int sock, struct launched *out, struct
 		(void)fd_close(sock);
 		init_main(in);
 	}
-	in->sync = fd_close(in->sync);
 	if (!(flags & CLONE_NEWUSER))
 		return 0;
+	in->sync = fd_close(in->sync); /* or a dead init would never be noticed */
 	r = sync_expect(sock, SYNC_MAPS, e);
 	if (r == 0)
 		r = idmap_write(in->proc, out->pid, in->config->linux_, e);

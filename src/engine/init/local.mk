@@ -14,5 +14,7 @@ libengine_a_SOURCES += \
 	src/engine/init/lookup.h \
 	src/engine/init/process.c \
 	src/engine/init/process.h \
+	src/engine/init/stage.c \
+	src/engine/init/stage.h \
 	src/engine/init/sync.c \
 	src/engine/init/sync.h
