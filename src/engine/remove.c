@@ -66,30 +66,24 @@ int container_kill_all(struct container *c, struct err *e)
 	return 0;
 }
 
-/* They cannot keep the container: a failure is only logged (config.md#poststop). */
-static void run_poststop(struct container *c)
+void run_poststop_hooks(const struct container *c, const struct oci_hooks *h, const char *bundle)
 {
-	const struct oci_hooks *h;
 	autofree char *state = NULL;
 	struct err e = { 0 };
 
-	if (container_load_journal(c, &e) < 0) {
-		log_warning("%s", e.text);
-		return;
-	}
-	h = c->journal.config->hooks;
-	if (!h)
+	if (!h || !h->n_poststop)
 		return;
 	state = container_state_json(c, OCI_STOPPED, 0);
 	/* Each of them runs, whatever became of the one before. */
 	for (size_t i = 0; i < h->n_poststop; i++)
-		if (hooks_run("poststop", &h->poststop[i], 1, state, c->journal.bundle, &e) < 0)
+		if (hooks_run("poststop", &h->poststop[i], 1, state, bundle, &e) < 0)
 			log_warning("%s", e.text);
 }
 
 int container_delete(struct container *c, bool force, struct err *e)
 {
 	_cleanup_(cgroup_free_p) struct cgroup *cg = NULL;
+	struct err journal_err = { 0 };
 	int r;
 
 	if (!force && (c->status == OCI_RUNNING || c->status == OCI_PAUSED))
@@ -107,7 +101,11 @@ int container_delete(struct container *c, bool force, struct err *e)
 		r = cgroup_remove(cg, e);
 	if (r < 0)
 		return r;
-	if (c->has_state && c->state.poststop)
-		run_poststop(c);
-	return container_remove_state(c, e);
+	/* The hooks come last, when the files that name them are gone. */
+	if (c->has_state && c->state.poststop && container_load_journal(c, &journal_err) < 0)
+		log_warning("no poststop hook can run: %s", journal_err.text);
+	r = container_remove_state(c, e);
+	if (r == 0 && c->journal.config)
+		run_poststop_hooks(c, c->journal.config->hooks, c->journal.bundle);
+	return r;
 }

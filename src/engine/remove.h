@@ -20,6 +20,9 @@ int container_signal_all(struct container *c, int sig, struct err *e);
 /* SIGKILL to init and everything that could outlive it, and wait until they are gone. */
 int container_kill_all(struct container *c, struct err *e);
 
+/* They cannot keep the container: a failure is only logged (config.md#poststop). @h may be NULL. */
+void run_poststop_hooks(const struct container *c, const struct oci_hooks *h, const char *bundle);
+
 /**
  * container_delete - remove everything that create made, and run the poststop hooks.
  * @c: locked exclusively

@@ -10,6 +10,12 @@
 /* Not below --root: that holds containers, and callers look whether it is empty. */
 #define CACHE "/var/cache/runlet"
 
+const struct name output_format_names[] = {
+	{ "table", OUTPUT_TABLE },
+	{ "json", OUTPUT_JSON },
+	{ 0 },
+};
+
 /* podman sets XDG_RUNTIME_DIR to nothing: that is as good as unset. */
 static const char *default_root(struct err *e)
 {

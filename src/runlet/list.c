@@ -6,21 +6,13 @@
 
 #include <errno.h>
 
-enum list_format { LIST_TABLE = 1, LIST_JSON };
-
-static const struct name list_format_names[] = {
-	{ "table", LIST_TABLE },
-	{ "json", LIST_JSON },
-	{ 0 },
-};
-
 struct list_args {
 	int format;
 	bool quiet;
 };
 
 static const struct opt list_opts[] = {
-	O_ENUM_("format", 'f', struct list_args, format, "FORMAT", list_format_names,
+	O_ENUM_("format", 'f', struct list_args, format, "FORMAT", output_format_names,
 		"print a table or json"),
 	O_FLAG_("quiet", 'q', struct list_args, quiet, "print only the ids"),
 	{ 0 },
@@ -104,7 +96,7 @@ static int print_list(const struct list_args *a, const struct runtime *rt, char 
 			log_warning("container %s: %s", ids[i], one.text);
 		}
 	}
-	if (a->format == LIST_JSON)
+	if (a->format == OUTPUT_JSON)
 		print_json(views, (const struct container *const *)containers, n);
 	else
 		print_table(views, n);

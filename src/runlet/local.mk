@@ -3,6 +3,7 @@
 bin_PROGRAMS += runlet
 runlet_SOURCES = \
 	src/runlet/create.c \
+	src/runlet/create_args.h \
 	src/runlet/delete.c \
 	src/runlet/dump.c \
 	src/runlet/exec.c \

@@ -8,20 +8,12 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-enum ps_format { PS_TABLE = 1, PS_JSON };
-
-static const struct name ps_format_names[] = {
-	{ "table", PS_TABLE },
-	{ "json", PS_JSON },
-	{ 0 },
-};
-
 struct ps_args {
 	int format;
 };
 
 static const struct opt ps_opts[] = {
-	O_ENUM_("format", 'f', struct ps_args, format, "FORMAT", ps_format_names,
+	O_ENUM_("format", 'f', struct ps_args, format, "FORMAT", output_format_names,
 		"print a table, as ps(1) does, or json"),
 	{ 0 },
 };
@@ -144,7 +136,7 @@ static int run_ps(const void *global, void *args, int argc _unused_, char **argv
 		r = cgroup_pids(cg, &pids, &n, e);
 	if (r < 0)
 		return r;
-	if (a->format == PS_JSON)
+	if (a->format == OUTPUT_JSON)
 		print_json(pids, n);
 	else
 		r = run_ps_program(argv + 1, pids, n, e);

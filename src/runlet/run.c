@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "runlet/runlet.h"
+#include "runlet/create_args.h"
 
 #include "core/log.h"
-#include "engine/create.h"
 #include "engine/foreground.h"
 #include "engine/remove.h"
 #include "engine/start.h"
@@ -11,33 +10,18 @@
 #include <sys/prctl.h>
 
 struct run_args {
-	char *bundle, *config, *console_socket, *pidfd_socket, *pid_file, *args;
-	int64_t preserve_fds;
-	bool no_pivot, no_new_keyring, detach, keep, no_subreaper;
+	struct create_args create;
+	char *args;
+	bool keep, no_subreaper;
 };
 
 static const struct opt run_opts[] = {
-	O_STRING_("bundle", 'b', struct run_args, bundle, "DIR",
-		  "the bundle, by default the working directory"),
-	O_STRING_("config", 'f', struct run_args, config, "FILE",
-		  "read the configuration from FILE instead of config.json"),
-	O_STRING_("console-socket", 0, struct run_args, console_socket, "SOCKET",
-		  "send the terminal's master to this Unix socket"),
-	O_STRING_("pidfd-socket", 0, struct run_args, pidfd_socket, "SOCKET",
-		  "send a pidfd of init to this Unix socket"),
-	O_FLAG_("detach", 'd', struct run_args, detach, "return once the container runs"),
+	CREATE_OPTS(struct run_args),
+	O_FLAG_("detach", 'd', struct run_args, create.detach, "return once the container runs"),
 	O_FLAG_("keep", 0, struct run_args, keep,
 		"keep the container's state and cgroup when it has ended"),
-	O_STRING_("pid-file", 0, struct run_args, pid_file, "FILE",
-		  "write the pid of init to FILE"),
 	O_FLAG_("no-subreaper", 0, struct run_args, no_subreaper,
 		"do not adopt the container's orphans"),
-	O_FLAG_("no-pivot", 0, struct run_args, no_pivot,
-		"use chroot instead of pivot_root, for a root on a ramdisk"),
-	O_FLAG_("no-new-keyring", 0, struct run_args, no_new_keyring,
-		"keep the caller's session keyring"),
-	O_INT_("preserve-fds", 0, struct run_args, preserve_fds, "N",
-	       "pass N more descriptors on, from 3"),
 	O_STRING_("args", 0, struct run_args, args, "JSON",
 		  "an array of strings to use in place of process.args"),
 	{ 0 },
@@ -107,7 +91,7 @@ static int create_and_start(struct runtime *rt, const struct run_args *a, struct
 		if (r < 0)
 			(void)clean_up(&c, NULL); /* the first error is the one to tell */
 	}
-	if (r == 0 && !a->detach)
+	if (r == 0 && !a->create.detach)
 		r = stay(&c, f, a, e);
 	created_done(&c);
 	return r;
@@ -116,21 +100,7 @@ static int create_and_start(struct runtime *rt, const struct run_args *a, struct
 static int run_container(const struct globals *g, const struct run_args *a, const char *id,
 			 struct err *e)
 {
-	struct create_options o = {
-		.id = id,
-		.bundle = a->bundle,
-		.config = a->config,
-		.console_socket = a->console_socket,
-		.pidfd_socket = a->pidfd_socket,
-		.pid_file = a->pid_file,
-		.preserve_fds = a->preserve_fds,
-		.listen_fds = getenv("LISTEN_FDS"),
-		.no_pivot = a->no_pivot,
-		.no_new_keyring = a->no_new_keyring,
-		.keep_starting = true,
-		.console_fd = -1,
-		.detached = a->detach,
-	};
+	struct create_options o = create_options_of(&a->create, id);
 	struct foreground f = { .signals = -1, .console = { -1, -1 } };
 	autostrv char **args = NULL;
 	autoruntime rt = RUNTIME_NONE;
@@ -139,12 +109,13 @@ static int run_container(const struct globals *g, const struct run_args *a, cons
 	if (a->args)
 		r = parse_args(a->args, &args, e);
 	o.args = args;
+	o.keep_starting = true;
 	if (r == 0)
 		r = open_runtime(g, true, &rt, e);
-	if (r == 0 && !a->detach) {
+	if (r == 0 && !a->create.detach) {
 		if (!a->no_subreaper)
 			(void)prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0); /* since 3.4 */
-		r = foreground_begin(&f, !a->console_socket, e);
+		r = foreground_begin(&f, !a->create.console_socket, e);
 		o.console_fd = f.console[1];
 	}
 	if (r == 0)

@@ -24,6 +24,10 @@ struct globals {
 	char *criu;	    /* accepted for older callers */
 };
 
+/* --format of list and ps. */
+enum output_format { OUTPUT_TABLE = 1, OUTPUT_JSON };
+extern const struct name output_format_names[];
+
 extern const struct program runlet_program;
 
 extern const struct command cmd_create;

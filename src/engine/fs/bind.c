@@ -182,10 +182,7 @@ static int attach(struct rootfs *r, const struct mount_op *op, int source, struc
 	fd = mount_bind_attach(&at, &b, e);
 	if (fd < 0)
 		return fd;
-	if (str_eq(t.resolved, "/")) {
-		fd_close_p(&r->root_fd);
-		r->root_fd = TAKE_FD(fd);
-	}
+	rootfs_covered(r, t.resolved, false, &fd);
 	return 0;
 }
 

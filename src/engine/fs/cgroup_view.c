@@ -257,5 +257,6 @@ int cgroup_view_mount(struct rootfs *r, const struct mount_op *op, struct err *e
 	if (n < 0)
 		return n;
 	at = mount_at_of(r, op->dest, target);
+	rootfs_forget_dev(r, t.resolved);
 	return cgroup_layout() == CGROUP_V2 ? show_v2(r, op, &at, e) : show_v1(r, op, &at, e);
 }

@@ -1,12 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "core/inroot.h"
 #include "core/procfs.h"
 #include "engine/fs/steps.h"
 #include <errno.h>
 #include <fcntl.h>
 #include <unistd.h>
-
-#define DIR_MODE 0755
 
 /* config-linux.md#dev-symbolic-links */
 static const struct {
@@ -45,13 +42,11 @@ static int make_ptmx(int dev, struct err *e)
 
 int dev_links_make(struct rootfs *r, struct err *e)
 {
-	autofd int dev = -1;
-	int n;
+	int dev = r->dev_fd, n; /* opened for the devices */
 
 	if (!r->plan->fill_dev)
 		return 0;
-	dev = inroot_mkdir_all(r->root_fd, "/dev", DIR_MODE, e);
-	n = dev < 0 ? dev : make_ptmx(dev, e);
+	n = make_ptmx(dev, e);
 	for (size_t i = 0; i < ARRAY_SIZE(links) && n >= 0; i++)
 		n = make_link(dev, links[i].name, links[i].to, e);
 	if (n >= 0 && has_kcore(r))

@@ -168,10 +168,16 @@ static bool is_overridden(const struct oci_linux *l, const char *path)
 	return false;
 }
 
+static int open_dev(struct rootfs *r, struct err *e)
+{
+	if (r->dev_fd < 0)
+		r->dev_fd = inroot_mkdir_all(r->root_fd, "/dev", DIR_MODE, e);
+	return MIN(r->dev_fd, 0);
+}
+
 static int make_defaults(struct rootfs *r, struct err *e)
 {
-	autofd int dev = inroot_mkdir_all(r->root_fd, "/dev", DIR_MODE, e);
-	int ret = dev < 0 ? dev : 0;
+	int ret = open_dev(r, e);
 
 	for (size_t i = 0; i < ARRAY_SIZE(default_devices) && ret >= 0; i++) {
 		const struct node n = {
@@ -181,7 +187,7 @@ static int make_defaults(struct rootfs *r, struct err *e)
 		};
 
 		if (!is_overridden(r->config->linux_, n.path))
-			ret = make_at(r, dev, n.path + strlen("/dev/"), &n, e);
+			ret = make_at(r, r->dev_fd, n.path + strlen("/dev/"), &n, e);
 	}
 	return ret;
 }

@@ -137,9 +137,7 @@ int filesystem_mount(struct rootfs *r, const struct mount_op *op, struct err *e)
 	if (fd < 0)
 		return fd;
 	n = finish(r, op, covered, fd, e);
-	if (n >= 0 && str_eq(t.resolved, "/")) {
-		fd_close_p(&r->root_fd);
-		r->root_fd = TAKE_FD(fd);
-	}
+	if (n >= 0)
+		rootfs_covered(r, t.resolved, is_type(op, "tmpfs"), &fd);
 	return n;
 }

@@ -85,7 +85,7 @@ int rootfs_open(struct rootfs *r, struct err *e)
 	autofd int fds = -1;
 	int n;
 
-	r->root_fd = r->fds = r->null_tree = -1;
+	r->root_fd = r->fds = r->dev_fd = r->null_tree = -1;
 	r->plan = NULL;
 	r->real_root = NULL;
 	r->opened = true;
@@ -114,14 +114,34 @@ void rootfs_done(struct rootfs *r)
 	r->real_root = NULL;
 	fd_close_p(&r->root_fd);
 	fd_close_p(&r->fds);
+	fd_close_p(&r->dev_fd);
 	fd_close_p(&r->null_tree);
-	r->root_fd = r->fds = r->null_tree = -1;
+	r->root_fd = r->fds = r->dev_fd = r->null_tree = -1;
 }
 
 static int open_own_fds(struct rootfs *r, struct err *e)
 {
 	r->fds = procfs_open(r->proc, "self/fd", O_PATH | O_DIRECTORY, e);
 	return r->fds;
+}
+
+void rootfs_forget_dev(struct rootfs *r, const char *resolved)
+{
+	if (!str_eq(resolved, "/") && !str_eq(resolved, "/dev"))
+		return;
+	fd_close_p(&r->dev_fd);
+	r->dev_fd = -1;
+}
+
+void rootfs_covered(struct rootfs *r, const char *resolved, bool is_tmpfs, int *fd)
+{
+	rootfs_forget_dev(r, resolved);
+	if (str_eq(resolved, "/")) {
+		fd_close_p(&r->root_fd);
+		r->root_fd = TAKE_FD(*fd);
+	} else if (str_eq(resolved, "/dev") && is_tmpfs) {
+		r->dev_fd = TAKE_FD(*fd);
+	}
 }
 
 static int do_mount(struct rootfs *r, const struct mount_op *op, struct err *e)
@@ -155,6 +175,8 @@ int rootfs_build(struct rootfs *r, struct err *e)
 	int n = run_steps(r, steps, ARRAY_SIZE(steps), e);
 
 	umask(mask);
+	fd_close_p(&r->dev_fd);
+	r->dev_fd = -1;
 	return n;
 }
 

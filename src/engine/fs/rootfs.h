@@ -37,6 +37,9 @@ struct rootfs {
 	bool opened;	 /* false: the members below mean nothing, and nothing is held */
 	char *real_root; /* root_path without symlinks */
 	int fds;	 /* the child's /proc/self/fd */
+	/* While it is built: the tmpfs that was mounted at "/dev", or -1; whatever is there, from
+	 * the devices on. */
+	int dev_fd;
 	int null_tree;	 /* the host's /dev/null, detached, for masks */
 };
 

@@ -13,6 +13,11 @@
 #include "engine/fs/rootfs.h"
 #include "engine/fs/target.h"
 
+/* rootfs.c: what is mounted at @resolved may cover what the descriptors of "/" and "/dev" show.
+ * rootfs_covered gives it their place, and takes *fd then. */
+void rootfs_forget_dev(struct rootfs *r, const char *resolved);
+void rootfs_covered(struct rootfs *r, const char *resolved, bool is_tmpfs, int *fd);
+
 /* filesystem.c: a new instance of a file system (MOUNT_OP_FS). */
 int filesystem_mount(struct rootfs *r, const struct mount_op *op, struct err *e);
 
@@ -59,7 +64,12 @@ int verify_null_device(int fd, struct err *e);
 
 static inline struct target_root target_root_of(const struct rootfs *r)
 {
-	return (struct target_root){ .root = r->root_fd, .root_path = r->real_root, .fds = r->fds };
+	return (struct target_root){
+		.root = r->root_fd,
+		.root_path = r->real_root,
+		.fds = r->fds,
+		.dev = r->dev_fd,
+	};
 }
 
 static inline struct mount_at mount_at_of(const struct rootfs *r, const char *path, int target)

@@ -26,6 +26,31 @@ int fd_path(int fds, int fd, char *out, struct err *e)
 	return 0;
 }
 
+/*
+ * A new directory in the tmpfs that this program mounted at "/dev" and nobody else knows: neither
+ * can a symlink be on the way, nor can it be anywhere else. What is there already (copied up, or
+ * named twice) goes the long way.
+ */
+static int make_in_dev(int dev, const char *dest)
+{
+	const char *rest = dev >= 0 ? path_below(dest, "/dev") : NULL;
+
+	if (!rest || !*rest || strchr(rest + 1, '/') || mkdirat(dev, rest + 1, DIR_MODE) < 0)
+		return -1;
+	return openat(dev, rest + 1, O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+}
+
+/* Where the configured path is the real one already: nothing is to be made, followed or asked. */
+static int open_known(const struct target_root *t, const char *dest, enum target_kind kind)
+{
+	int fd;
+
+	if (kind != TARGET_DIR && kind != TARGET_REAL_DIR)
+		return -1;
+	fd = make_in_dev(t->dev, dest);
+	return fd >= 0 ? fd : inroot_open_plain(t->root, dest, O_PATH | O_DIRECTORY);
+}
+
 /* The kernel mounts through a symlink only if we do: look at the thing itself. */
 static int open_real_dir(int root, const char *dest, struct err *e)
 {
@@ -83,9 +108,16 @@ enum target_kind target_kind_of_dir(const char *dest)
 int target_open(const struct target_root *t, const char *dest, enum target_kind kind,
 		struct target *out, struct err *e)
 {
-	autofd int fd = open_kind(t->root, dest, kind, e);
+	autofd int fd = open_known(t, dest, kind);
 	int r;
 
+	if (fd >= 0 && strlen(dest) < PATH_MAX) {
+		memcpy(out->resolved, dest, strlen(dest) + 1);
+		out->fd = TAKE_FD(fd);
+		return 0;
+	}
+	fd_close_p(&fd);
+	fd = open_kind(t->root, dest, kind, e);
 	if (fd < 0)
 		return fd;
 	r = locate(t, fd, out->resolved, e);

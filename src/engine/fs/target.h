@@ -2,8 +2,9 @@
 /**
  * target.h - the place in the container where something is mounted.
  *
- * Opened (and made, if it is missing) through core/inroot, then asked where it really is: the
- * descriptor's own name must be below the root, and tells whether symlinks led into /proc.
+ * Opened (and made, if it is missing) through core/inroot. Where symlinks had a part in it, it is
+ * then asked where it really is: the descriptor's own name must be below the root, and tells
+ * whether they led into /proc.
  */
 #ifndef ENGINE_FS_TARGET_H
 #define ENGINE_FS_TARGET_H
@@ -28,10 +29,12 @@ struct target_root {
 	int root;	       /* the container's root */
 	const char *root_path; /* its canonical path in this mount namespace */
 	int fds;	       /* /proc/self/fd, verified */
+	int dev;	       /* the root of a tmpfs of our own, uncovered at "/dev"; -1 */
 };
 
 /**
  * target_open - open a mount's destination.
+ * @dest: absolute and clean
  *
  * Returns: 0, -ENOTDIR for TARGET_REAL_DIR on a symlink or file, -EXDEV when the target left the
  * root while it was opened, or -errno.

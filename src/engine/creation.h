@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/**
+ * creation.h - a create in progress: inside of create.c and what it is prepared by.
+ */
+#ifndef ENGINE_CREATION_H
+#define ENGINE_CREATION_H
+
+#include "engine/create.h"
+#include "engine/init/init.h"
+
+/* What a create in progress owns; undone in reverse unless it is handed over. */
+struct creation {
+	const struct runtime *rt;
+	const struct create_options *o;
+	char *bundle;
+	char *rootfs;
+	char created[40];
+	char **listen_env;
+	struct oci_config *config;
+	struct container *container;
+	struct cgroup *cgroup;
+	bool cgroup_made;
+	struct init init;
+	struct launched launched;
+};
+
+/* All that can be checked and computed before anything is made: the configuration read and checked,
+ * namespaces to join opened, the cgroup's place, the mounts and the process planned. */
+int creation_prepare(struct creation *c, struct err *e);
+
+#endif

@@ -1,0 +1,124 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "engine/bundle.h"
+#include "engine/creation.h"
+#include "engine/handover.h"
+#include "engine/init/idmap.h"
+#include "engine/security/attrs.h"
+
+#include <errno.h>
+#include <sched.h>
+
+static int resolve_bundle(struct creation *c, struct err *e)
+{
+	const char *bundle = c->o->bundle && *c->o->bundle ? c->o->bundle : ".";
+
+	c->bundle = realpath(bundle, NULL);
+	if (!c->bundle)
+		return err_set(e, errno, "chdir %s", bundle);
+	return 0;
+}
+
+static int resolve_rootfs(struct creation *c, struct err *e)
+{
+	const char *root = c->config->root->path;
+	autofree char *path = root[0] == '/' ? xstrdup(root) : xasprintf("%s/%s", c->bundle, root);
+
+	c->rootfs = realpath(path, NULL);
+	if (!c->rootfs)
+		return err_set(e, errno, "invalid rootfs: stat %s", path);
+	return 0;
+}
+
+static int check_console(const struct creation *c, struct err *e)
+{
+	const struct create_options *o = c->o;
+
+	if (!c->config->process)
+		return err_msg(e, EINVAL, "process: required member is missing");
+	if (c->config->process->terminal && o->detached && !o->console_socket)
+		return err_msg(e, EINVAL,
+			       "cannot allocate tty if runlet will detach without setting "
+			       "console socket");
+	if (!c->config->process->terminal && o->console_socket)
+		return err_msg(e, EINVAL,
+			       "cannot use console socket if runlet will not detach or "
+			       "allocate tty");
+	return 0;
+}
+
+static int prepare_process(struct creation *c, struct err *e)
+{
+	struct process_plan *p = &c->init.process;
+	const struct oci_linux *l = c->config->linux_;
+	autofd int cache = -1;
+	int r;
+
+	p->spec = c->config->process;
+	p->linux_ = l;
+	p->make_cwd = true;
+	p->keep_groups =
+		namespaces_has_new(&c->init.ns, CLONE_NEWUSER) && idmap_denies_setgroups(l);
+	p->proc = c->rt->proc;
+	r = preserved_fds(c->o->preserve_fds, c->o->listen_fds, &p->preserve_fds, &c->listen_env,
+			  e);
+	if (r < 0)
+		return r;
+	if (l && l->seccomp)
+		cache = runtime_open_cache(c->rt);
+	return process_prepare(p, l ? l->seccomp : NULL, cache, c->listen_env, e);
+}
+
+static int prepare_rootfs(struct creation *c, struct err *e)
+{
+	struct rootfs *r = &c->init.rootfs;
+
+	r->config = c->config;
+	r->bundle = c->bundle;
+	r->root_path = c->rootfs;
+	r->proc = c->rt->proc;
+	r->no_pivot = c->o->no_pivot;
+	r->new_userns = namespaces_has(&c->init.ns, CLONE_NEWUSER);
+	r->new_cgroupns = namespaces_has(&c->init.ns, CLONE_NEWCGROUP);
+	r->new_netns = namespaces_has(&c->init.ns, CLONE_NEWNET);
+	r->cgroup_path = cgroup_path(c->cgroup);
+	return rootfs_open(r, e);
+}
+
+int creation_prepare(struct creation *c, struct err *e)
+{
+	const struct create_options *o = c->o;
+	const struct oci_linux *l;
+	int r;
+
+	r = container_id_check(o->id, e);
+	if (r == 0)
+		r = resolve_bundle(c, e);
+	if (r == 0)
+		r = bundle_load_config(c->bundle, o->config, &c->config, e);
+	if (r < 0)
+		return r;
+	if (o->args) {
+		strv_free(c->config->process->args);
+		c->config->process->args = strv_copy(o->args);
+	}
+	l = c->config->linux_;
+	c->init.config = c->config;
+	c->init.id = o->id;
+	c->init.proc = c->rt->proc;
+	c->init.new_keyring = !o->no_new_keyring;
+	r = check_console(c, e);
+	if (r == 0)
+		r = resolve_rootfs(c, e);
+	if (r == 0)
+		r = namespaces_open(c->config, &c->init.ns, e);
+	if (r == 0)
+		r = sysctl_check(c->config, e);
+	if (r == 0)
+		r = cgroup_plan(c->rt->manager, l ? l->cgroups_path : NULL, o->id, &c->cgroup, e);
+	if (r == 0)
+		r = prepare_rootfs(c, e);
+	if (r == 0)
+		r = prepare_process(c, e);
+	c->init.cgroup = c->cgroup;
+	return r;
+}
