@@ -84,6 +84,24 @@ static int prepare_rootfs(struct creation *c, struct err *e)
 	return rootfs_open(r, e);
 }
 
+/* What this version cannot do it must not pass over in silence. */
+static int refuse_unsupported(const struct oci_linux *l, struct err *e)
+{
+	const struct {
+		const char *member;
+		bool asked_for;
+	} rows[] = {
+		{ "linux.netDevices", l && l->n_net_devices },
+		{ "linux.intelRdt", l && l->intel_rdt },
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++)
+		if (rows[i].asked_for)
+			return err_msg(e, EOPNOTSUPP, "%s: not supported by this version of runlet",
+				       rows[i].member);
+	return 0;
+}
+
 int creation_prepare(struct creation *c, struct err *e)
 {
 	const struct create_options *o = c->o;
@@ -106,7 +124,9 @@ int creation_prepare(struct creation *c, struct err *e)
 	c->init.id = o->id;
 	c->init.proc = c->rt->proc;
 	c->init.new_keyring = !o->no_new_keyring;
-	r = check_console(c, e);
+	r = refuse_unsupported(l, e);
+	if (r == 0)
+		r = check_console(c, e);
 	if (r == 0)
 		r = resolve_rootfs(c, e);
 	if (r == 0)

@@ -80,6 +80,9 @@ static char **capabilities(void)
 /* The kernel looks at the flags before it looks at the (absent) filter: EFAULT means known. */
 static bool has_seccomp_flag(unsigned long flag)
 {
+	/* This one only goes with a listener, and says EINVAL without. */
+	if (flag == SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV)
+		flag |= SECCOMP_FILTER_FLAG_NEW_LISTENER;
 	return syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, flag, NULL) < 0 && errno == EFAULT;
 }
 
@@ -138,6 +141,14 @@ static struct oci_features_linux *linux_features(void)
 	l->seccomp = seccomp_features();
 	l->apparmor = enabled(true);
 	l->selinux = enabled(HAVE_SELINUX);
+	l->intel_rdt = xcalloc(1, sizeof(*l->intel_rdt));
+	l->intel_rdt->enabled = is(false);
+	l->mount_extensions = xcalloc(1, sizeof(*l->mount_extensions));
+	l->mount_extensions->idmap = enabled(true);
+	l->memory_policy = xcalloc(1, sizeof(*l->memory_policy));
+	l->memory_policy->modes = names_to_strv(oci_mpol_mode_names);
+	l->memory_policy->flags = names_to_strv(oci_mpol_flag_names);
+	l->net_devices = enabled(false);
 	return l;
 }
 

@@ -8,6 +8,7 @@ INTEGRATION_TESTS = \
 	tests/integration/devices.bats \
 	tests/integration/errors.bats \
 	tests/integration/exec.bats \
+	tests/integration/features.bats \
 	tests/integration/hooks.bats \
 	tests/integration/kill.bats \
 	tests/integration/lifecycle.bats \
