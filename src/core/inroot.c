@@ -68,6 +68,13 @@ int inroot_open(int root, const char *path, int flags, struct err *e)
 	return fd < 0 ? err_set(e, -fd, "open %s in the container's root", path) : fd;
 }
 
+int inroot_open_plain(int root, const char *path, int flags)
+{
+	if (walk_only)
+		return -ENOSYS;
+	return openat2_call(root, path, flags, RESOLVE_IN_ROOT | RESOLVE_NO_SYMLINKS);
+}
+
 int inroot_mkdir_all(int root, const char *path, mode_t mode, struct err *e)
 {
 	const struct inroot_make make = { .dir_mode = mode };

@@ -17,6 +17,15 @@
 int inroot_open(int root, const char *path, int flags, struct err *e);
 
 /**
+ * inroot_open_plain - open what is there if its path says where that is.
+ *
+ * With no symlink at all on the way, a path without ".." is also the name of what was opened.
+ * Returns an O_CLOEXEC fd; -ELOOP or -ENOTDIR for a symlink; -ENOSYS where the kernel lacks
+ * openat2; or -errno. It is only a quicker first try: -EAGAIN is not retried.
+ */
+int inroot_open_plain(int root, const char *path, int flags);
+
+/**
  * inroot_mkdir_all - make a directory and its parents; open it O_PATH.
  *
  * Every new component is made relative to its parent's descriptor; a dangling symlink's target is

@@ -305,6 +305,36 @@ TEST(messages_name_the_path)
 	tree_remove(&t);
 }
 
+static int open_plain_and_close(int root, const char *path)
+{
+	int fd = inroot_open_plain(root, path, O_PATH);
+
+	return fd < 0 ? fd : close(fd);
+}
+
+TEST(plain_follows_no_symlink)
+{
+	struct tree t;
+
+	tree_make(&t);
+	mkdirat(t.root, "dir", 0755);
+	mkdirat(t.root, "dir/sub", 0755);
+	CHECK_INT(symlinkat("dir", t.root, "link"), 0);
+	CHECK_INT(symlinkat("/dir", t.root, "dir/up"), 0);
+	if (open_plain_and_close(t.root, "/") == -ENOSYS)
+		SKIP("no openat2");
+	CHECK_INT(open_plain_and_close(t.root, "/dir/sub"), 0);
+	CHECK_INT(open_plain_and_close(t.root, "/dir/none"), -ENOENT);
+	CHECK_INT(open_plain_and_close(t.root, "/link"), -ELOOP);
+	CHECK_INT(open_plain_and_close(t.root, "/link/sub"), -ELOOP);
+	CHECK_INT(open_plain_and_close(t.root, "/dir/up/sub"), -ELOOP);
+	CHECK_INT(open_plain_and_close(t.root, "/../outside"), -ENOENT);
+	openat2_disable(true);
+	CHECK_INT(open_plain_and_close(t.root, "/dir"), -ENOSYS);
+	openat2_disable(false);
+	tree_remove(&t);
+}
+
 /* Magic links lead out of any root. /proc is a root here, so that no mount is needed. */
 static void check_magic(bool walk)
 {

@@ -230,6 +230,89 @@ TEST(tmpfs_modes_and_copyup)
 	expect_success(&b);
 }
 
+#define TMPFS(dest, options)                                                                       \
+	"{\"destination\":\"" dest "\",\"type\":\"tmpfs\",\"source\":\"t\",\"options\":[" options  \
+	"]}"
+
+static void alias_of_dev(struct box *b)
+{
+	make_dir(b, "rootfs/dev");
+	make_link(b, "dev", "rootfs/alias");
+}
+
+/* The last tmpfs that was mounted there shows, with all that belongs in it. */
+static void look_at_covered_dev(struct box *b)
+{
+	struct stat dev = { 0 }, sub = { 0 };
+
+	(void)b;
+	CHECK_INT(mode_of("/dev"), 0711);
+	CHECK(lstat("/dev", &dev) == 0 && lstat("/dev/sub", &sub) == 0);
+	CHECK(sub.st_dev != dev.st_dev);
+	CHECK_INT(mode_of("/dev/sub"), 0700);
+	CHECK(access("/dev/null", R_OK) == 0);
+	CHECK(lstat("/dev/fd", &sub) == 0 && S_ISLNK(sub.st_mode));
+}
+
+TEST(what_covers_dev_is_what_is_filled)
+{
+	struct box twice = {
+		.config = CONFIG("",
+				 MOUNT_DEV "," TMPFS("/dev", "\"mode=711\"") "," TMPFS(
+					 "/dev/sub", "\"mode=700\""),
+				 ""),
+		.inside = look_at_covered_dev,
+	};
+	struct box by_alias = {
+		.config = CONFIG("",
+				 MOUNT_DEV "," TMPFS("/alias", "\"mode=711\"") "," TMPFS(
+					 "/dev/sub", "\"mode=700\""),
+				 ""),
+		.prepare = alias_of_dev,
+		.inside = look_at_covered_dev,
+	};
+
+	NEEDS_ROOT;
+	expect_success(&twice);
+	expect_success(&by_alias);
+}
+
+static void linked_in_dev(struct box *b)
+{
+	make_dir(b, "rootfs/dev");
+	make_dir(b, "rootfs/real");
+	make_link(b, "/real", "rootfs/dev/sub");
+}
+
+static void look_at_copied_dev(struct box *b)
+{
+	struct stat st = { 0 };
+
+	(void)b;
+	CHECK(lstat("/dev/sub", &st) == 0 && S_ISLNK(st.st_mode));
+	CHECK_INT(mode_of("/real"), 0700);
+	CHECK_INT(mode_of("/dev/again"), 0711);
+}
+
+TEST(what_is_in_dev_already_is_mounted_on)
+{
+	struct box b = {
+		.config = CONFIG(
+			"",
+			TMPFS("/dev", "\"tmpcopyup\"") "," TMPFS(
+				"/dev/sub",
+				"\"mode=700\"") "," TMPFS("/dev/again",
+							  "\"mode=700\"") "," TMPFS("/dev/again",
+										    "\"mode=711\""),
+			""),
+		.prepare = linked_in_dev,
+		.inside = look_at_copied_dev,
+	};
+
+	NEEDS_ROOT;
+	expect_success(&b);
+}
+
 static void look_at_devices(struct box *b)
 {
 	struct stat st = { 0 };

@@ -40,7 +40,7 @@ struct rootfs {
 	/* While it is built: the tmpfs that was mounted at "/dev", or -1; whatever is there, from
 	 * the devices on. */
 	int dev_fd;
-	int null_tree;	 /* the host's /dev/null, detached, for masks */
+	int null_tree; /* the host's /dev/null, detached, for masks */
 };
 
 /**

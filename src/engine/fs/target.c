@@ -43,12 +43,22 @@ static int make_in_dev(int dev, const char *dest)
 /* Where the configured path is the real one already: nothing is to be made, followed or asked. */
 static int open_known(const struct target_root *t, const char *dest, enum target_kind kind)
 {
-	int fd;
+	autofd int fd = -1;
+	struct stat st;
 
-	if (kind != TARGET_DIR && kind != TARGET_REAL_DIR)
-		return -1;
-	fd = make_in_dev(t->dev, dest);
-	return fd >= 0 ? fd : inroot_open_plain(t->root, dest, O_PATH | O_DIRECTORY);
+	switch (kind) {
+	case TARGET_DIR:
+	case TARGET_REAL_DIR:
+		fd = make_in_dev(t->dev, dest);
+		return fd >= 0 ? TAKE_FD(fd) :
+				 inroot_open_plain(t->root, dest, O_PATH | O_DIRECTORY);
+	case TARGET_FILE:
+		fd = inroot_open_plain(t->root, dest, O_PATH);
+		return fd >= 0 && fstat(fd, &st) == 0 && !S_ISDIR(st.st_mode) ? TAKE_FD(fd) : -1;
+	case TARGET_EXISTING:
+		break;
+	}
+	return inroot_open_plain(t->root, dest, O_PATH);
 }
 
 /* The kernel mounts through a symlink only if we do: look at the thing itself. */
