@@ -102,14 +102,10 @@ int bind_open_trees(struct rootfs *r, struct err *e)
 	return 0;
 }
 
-static int open_source(const struct rootfs *r, const struct mount_op *op, struct err *e)
+static int open_inside(const struct rootfs *r, const struct mount_op *op, struct err *e)
 {
 	int fd;
 
-	if (!op->source_inside) {
-		fd = fcntl(op->source_fd, F_DUPFD_CLOEXEC, 0);
-		return fd < 0 ? err_set(e, errno, "dup") : fd;
-	}
 	if (is_mapped(op))
 		return err_set(e, ENOTSUP, "id mappings of a source inside the container");
 	fd = inroot_open(r->root_fd, op->source, O_PATH, NULL);
@@ -188,9 +184,12 @@ static int attach(struct rootfs *r, const struct mount_op *op, int source, struc
 
 int bind_mount(struct rootfs *r, const struct mount_op *op, struct err *e)
 {
-	autofd int source = open_source(r, op, e);
+	autofd int inside = -1;
 
-	return source < 0 ? source : attach(r, op, source, e);
+	if (!op->source_inside)
+		return attach(r, op, op->source_fd, e);
+	inside = open_inside(r, op, e);
+	return inside < 0 ? inside : attach(r, op, inside, e);
 }
 
 int bind_remount(struct rootfs *r, const struct mount_op *op, struct err *e)

@@ -36,8 +36,8 @@ struct target_root {
  * target_open - open a mount's destination.
  * @dest: absolute and clean
  *
- * Returns: 0, -ENOTDIR for TARGET_REAL_DIR on a symlink or file, -EXDEV when the target left the
- * root while it was opened, or -errno.
+ * Returns: 0, -ENOTDIR for TARGET_REAL_DIR on a symlink or file, -EXDEV when the way through
+ * symlinks ended outside the root, which only a concurrent rename can bring about, or -errno.
  */
 int target_open(const struct target_root *t, const char *dest, enum target_kind kind,
 		struct target *out, struct err *e);
