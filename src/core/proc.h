@@ -37,7 +37,8 @@ void signals_reset(void);
  * proc_run - run a program to its end, feeding and capturing it with bounds.
  *
  * In a process group of its own, which is killed whole at the deadline or when the leader has
- * ended (a grandchild that keeps the pipe cannot hold us). No shell; env exactly as given.
+ * ended (a grandchild that keeps the pipe cannot hold us); it dies with the caller. No shell; env
+ * exactly as given.
  */
 struct proc_run {
 	const char *path; /* absolute */

@@ -6,6 +6,7 @@
 #include <poll.h>
 #include <signal.h>
 #include <stdio.h>
+#include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
@@ -108,6 +109,8 @@ _noreturn_ static void become(const struct proc_run *run, const struct ends *end
 	struct failure failure = { 0 };
 
 	setpgid(0, 0);
+	/* Who started it is not there to end it any more. */
+	(void)prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0);
 	signals_reset();
 	if (set_stdio(ends)) {
 		close_on_exec_from(FIRST_FD);

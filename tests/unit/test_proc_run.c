@@ -154,6 +154,37 @@ TEST(grandchild_that_keeps_the_pipe)
 	CHECK(pid == 0 || kill(pid, 0) < 0);
 }
 
+TEST(it_dies_with_the_caller)
+{
+	int ready[2], status;
+	char pid_text[32] = "";
+	pid_t caller, program;
+
+	CHECK_INT(pipe2(ready, O_CLOEXEC), 0);
+	caller = fork();
+	if (caller == 0) {
+		/* Its output goes to a pipe that outlives us, through a descriptor of ours. */
+		char fd_path[32];
+		char *argv[] = { "sh", "-c", "echo $$ > \"$0\"; exec sleep 60", fd_path, NULL };
+		struct proc_run run = { .path = "/bin/sh", .argv = argv };
+
+		snprintf(fd_path, sizeof(fd_path), "/proc/%d/fd/%d", (int)getpid(), ready[1]);
+		_exit(proc_run(&run, NULL) < 0 ? 1 : 0);
+	}
+	CHECK(read(ready[0], pid_text, sizeof(pid_text) - 1) > 0);
+	program = (pid_t)atoi(pid_text);
+	CHECK(program > 0);
+	CHECK_INT(kill(program, 0), 0);
+	int pidfd = pidfd_open_(program);
+	CHECK(pidfd >= 0);
+	kill(caller, SIGKILL);
+	CHECK_INT(waitpid(caller, &status, 0), caller);
+	CHECK_INT(pidfd_poll(pidfd, 5000), 1);
+	close(pidfd);
+	close(ready[0]);
+	close(ready[1]);
+}
+
 TEST(clean_signals_and_descriptors)
 {
 	autostr out = { 0 };
