@@ -87,3 +87,60 @@ int num_parse_size(const char *text, int64_t *out, struct err *e)
 	*out = (int64_t)value * factor;
 	return 0;
 }
+
+static const struct {
+	const char *name;
+	int64_t ns;
+} duration_units[] = {
+	{ "ns", 1 },	       { "us", 1000 },	    { "\u00b5s", 1000 },  { "\u03bcs", 1000 },
+	{ "ms", 1000 * 1000 }, { "s", 1000000000 }, { "m", 60000000000 }, { "h", 3600000000000 },
+};
+
+static int64_t duration_unit(const char *name, size_t len)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(duration_units); i++)
+		if (strlen(duration_units[i].name) == len &&
+		    strncmp(name, duration_units[i].name, len) == 0)
+			return duration_units[i].ns;
+	return 0;
+}
+
+/* Adds "1.5h" to *ns. Returns its length, 0 when it is no such thing or too much. */
+static size_t duration_part(const char *text, int64_t *ns)
+{
+	static const char decimal[] = "0123456789";
+	size_t whole = strspn(text, decimal), point = text[whole] == '.';
+	const char *fraction = text + whole + point;
+	size_t tail = point ? strspn(fraction, decimal) : 0, name = whole + point + tail;
+	size_t len = strcspn(text + name, "0123456789.");
+	int64_t unit = duration_unit(text + name, len), part, value = 0, scale = 1;
+	uint64_t number = 0;
+
+	if (whole + tail == 0 || unit == 0 ||
+	    (whole > 0 && digits(text, whole, 10, INT64_MAX, &number) < 0))
+		return 0;
+	/* The longest unit's nanoseconds times six digits' worth are just below INT64_MAX. */
+	for (size_t i = 0; i < tail && i < 6; i++, scale *= 10)
+		value = value * 10 + (fraction[i] - '0');
+	if (__builtin_mul_overflow((int64_t)number, unit, &part) ||
+	    __builtin_add_overflow(part, value * unit / scale, &part) ||
+	    __builtin_add_overflow(*ns, part, ns))
+		return 0;
+	return name + len;
+}
+
+int num_parse_duration(const char *text, int64_t *ns, struct err *e)
+{
+	const char *start = text + (text[0] == '-' || text[0] == '+'), *p = start;
+	int64_t sum = 0;
+	size_t len = 1;
+
+	if (str_eq(start, "0"))
+		p++;
+	for (; *p && len > 0; p += len)
+		len = duration_part(p, &sum);
+	if (len == 0 || p == start)
+		return err_msg(e, EINVAL, "invalid duration \"%s\"", text);
+	*ns = text[0] == '-' ? -sum : sum;
+	return 0;
+}

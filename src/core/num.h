@@ -19,4 +19,8 @@ int num_parse_octal(const char *text, uint64_t max, const char *what, uint64_t *
 /* Bytes with an optional binary suffix b, k, m, g, t (upper case too): "64k" is 65536. */
 int num_parse_size(const char *text, int64_t *out, struct err *e);
 
+/* A duration as Go writes it, in nanoseconds: "5s", "1h30m", "1.5ms", "-2us", "0". Of a fraction
+ * six digits count. */
+int num_parse_duration(const char *text, int64_t *ns, struct err *e);
+
 #endif

@@ -110,4 +110,57 @@ TEST(sizes)
 	CHECK_STR(e.text, "invalid size \"-1\"");
 }
 
+TEST(durations)
+{
+	static const struct {
+		const char *text;
+		int64_t ns;
+	} good[] = {
+		{ "5s", 5000000000 },
+		{ "0", 0 },
+		{ "-0", 0 },
+		{ "+1ms", 1000000 },
+		{ "-1.5h", -5400000000000 },
+		{ "1h2m3s4ms5us6ns", 3723004005006 },
+		{ "2\u00b5s", 2000 },
+		{ "2\u03bcs", 2000 },
+		{ ".5s", 500000000 },
+		{ "1.s", 1000000000 },
+		{ "0.1234567s", 123456000 },
+		{ "0.999999h", 3599996400000 },
+		{ "9223372036854775807ns", INT64_MAX },
+	};
+	static const char *const bad[] = {
+		"",
+		"-",
+		"5",
+		"s",
+		"1x",
+		"1 s",
+		" 1s",
+		"1s ",
+		"--1s",
+		"1s2",
+		".s",
+		"1..s",
+		"00",
+		"1S",
+		"9223372036854775808ns",
+		"2562048h",
+		"9223372036s1s",
+	};
+	struct err e;
+	int64_t ns;
+
+	for (size_t i = 0; i < ARRAY_SIZE(good); i++) {
+		ns = -1;
+		CHECK_INT(num_parse_duration(good[i].text, &ns, &e), 0);
+		CHECK_INT(ns, good[i].ns);
+	}
+	for (size_t i = 0; i < ARRAY_SIZE(bad); i++)
+		if (num_parse_duration(bad[i], &ns, &e) != -EINVAL)
+			TEST_FAIL("accepted: \"%s\"", bad[i]);
+	CHECK_STR(e.text, "invalid duration \"9223372036s1s\"");
+}
+
 TEST_MAIN
