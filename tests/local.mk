@@ -5,6 +5,7 @@ include tests/unit/local.mk
 include tests/fuzz/local.mk
 include tests/integration/local.mk
 include tests/lint/local.mk
+include tests/callers/local.mk
 
 # What a test program gets when it does not say otherwise; libreplay has a main for fuzz targets.
 if FUZZING
@@ -47,6 +48,12 @@ RUNTIME = $(abs_top_builddir)/runlet
 check-integration: all
 	@RUNTIME=$(RUNTIME) $(TESTS_RUN) check-integration \
 		$(INTEGRATION_TESTS:%=$(top_srcdir)/%)
+
+# The programs that call a runtime, with this one and beside it with others; not part of make check.
+COMPARE = runc
+check-callers: all
+	@$(SHELL) $(top_srcdir)/tests/callers/compare '$(RUNTIME) $(COMPARE)' \
+		$(CALLERS:%=$(top_srcdir)/%)
 
 check-lint: all
 	@$(TESTS_RUN) --exit-status check-lint $(LINTS:%=$(top_srcdir)/%)
@@ -104,5 +111,5 @@ endif
 clean-local:
 	rm -rf $(SOURCE_COPY) build-sanitizers build-fuzz $(COMPILERS:%=build-%) $(RESULTS)
 
-.PHONY: check-programs check-unit check-fuzz-corpus check-lint check-integration source-copy \
-	check-sanitizers check-compilers fuzz fuzz-here coverage
+.PHONY: check-programs check-unit check-fuzz-corpus check-lint check-integration check-callers \
+	source-copy check-sanitizers check-compilers fuzz fuzz-here coverage

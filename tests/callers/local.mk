@@ -1,0 +1,10 @@
+# SPDX-License-Identifier: Apache-2.0
+
+CALLERS = \
+	tests/callers/buildah.sh \
+	tests/callers/containerd.sh \
+	tests/callers/podman.sh \
+	tests/callers/thunder.sh
+EXTRA_DIST += $(CALLERS) \
+	tests/callers/compare \
+	tests/callers/lib.bash
