@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #define LOCK_TIMEOUT_MS 10000
+#define STATE_DEPTH_MAX 8
 #define PIDFS_MAGIC 0x50494446 /* "PIDF"; linux/magic.h of 6.9 and later */
 
 int container_id_check(const char *id, struct err *e)
@@ -68,20 +69,24 @@ int container_lock(struct container *c, enum container_lock lock, struct err *e)
 			       c->id, LOCK_TIMEOUT_MS / 1000);
 	if (r < 0)
 		return err_wrap(e, "container %s: ", c->id);
+	c->locked = true;
+	if (fstat(c->dir, &st) < 0)
+		return err_set(e, errno, "stat the state directory of container %s", c->id);
 	/* Removed while we waited: its creator or deleter was faster. */
-	if (fstat(c->dir, &st) < 0 || st.st_nlink == 0)
-		return err_msg(e, ENOENT, "container does not exist");
-	return 0;
+	return st.st_nlink == 0 ? err_msg(e, ENOENT, "container does not exist") : 0;
 }
 
 void container_unlock(struct container *c)
 {
 	fd_unlock(c->dir);
+	c->locked = false;
 }
 
-/* Whether a create is at work on it now: it holds the lock. */
+/* Whether somebody else, a create, is at work on it now. */
 static bool is_locked(const struct container *c)
 {
+	if (c->locked)
+		return false;
 	if (fd_lock(c->dir, false, 0, NULL) < 0)
 		return true;
 	fd_unlock(c->dir);
@@ -103,14 +108,14 @@ int container_new(const struct runtime *rt, const char *id, struct container **o
 		return err_set(e, errno, "create state directory %s/%s", rt->root, id);
 	}
 	c->dir = openat(rt->root_fd, id, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-	if (c->dir < 0) {
+	if (c->dir < 0)
 		r = err_set(e, errno, "open state directory %s/%s", rt->root, id);
-		(void)unlinkat(rt->root_fd, id, AT_REMOVEDIR); /* empty, or a deleter was faster */
+	else
+		r = container_lock(c, CONTAINER_EXCLUSIVE, e);
+	if (r < 0) {
+		(void)unlinkat(rt->root_fd, id, AT_REMOVEDIR); /* empty; or a deleter was faster */
 		return r;
 	}
-	r = container_lock(c, CONTAINER_EXCLUSIVE, e);
-	if (r < 0)
-		return r;
 	c->status = OCI_CREATING;
 	*out = TAKE(c);
 	return 0;
@@ -262,37 +267,60 @@ int container_load_journal(struct container *c, struct err *e)
 
 int container_cgroup(struct container *c, struct cgroup **out, struct err *e)
 {
+	int r;
+
 	if (c->has_state)
 		return cgroup_open(c->state.cgroup_manager, c->state.cgroup_path, out, e);
-	if (container_load_journal(c, NULL) < 0)
-		return 0; /* no journal, no side effects */
+	if (!c->journal.id) {
+		r = store_journal_read(c->dir, &c->journal, e);
+		if (r <= 0) /* 0: no journal, so nothing was made */
+			return r < 0 ? err_wrap(e, "container %s: ", c->id) : 0;
+	}
 	return cgroup_open(c->journal.cgroup_manager, c->journal.cgroup_path, out, e);
+}
+
+/* What does not belong there, such as the temporary file of a replacement that was interrupted.
+ * What stays makes the rmdir fail, so nothing is checked here. */
+static void remove_entries(int dir, int depth)
+{
+	int fd = openat(dir, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	DIR *d = fd >= 0 ? fdopendir(fd) : NULL;
+	struct dirent *entry;
+
+	if (!d) {
+		(void)fd_close(fd);
+		return;
+	}
+	while ((entry = readdir(d))) {
+		autofd int sub = -1;
+
+		if (str_eq(entry->d_name, ".") || str_eq(entry->d_name, "..") ||
+		    unlinkat(fd, entry->d_name, 0) == 0 || depth == 0)
+			continue;
+		sub = openat(fd, entry->d_name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+		if (sub >= 0)
+			remove_entries(sub, depth - 1);
+		(void)unlinkat(fd, entry->d_name, AT_REMOVEDIR);
+	}
+	closedir(d);
 }
 
 int container_remove_state(struct container *c, struct err *e)
 {
 	static const char *const files[] = { STORE_SOCKET, STORE_STATE, STORE_JOURNAL };
-	DIR *d;
-	struct dirent *entry;
 
+	/* The journal last: it is what a deletion that is cut short begins anew with. */
 	for (size_t i = 0; i < ARRAY_SIZE(files); i++)
-		if (unlinkat(c->dir, files[i], 0) < 0 && errno != ENOENT)
-			if (unlinkat(c->dir, files[i], AT_REMOVEDIR) < 0)
-				return err_set(e, errno, "remove %s of container %s", files[i],
-					       c->id);
+		if (unlinkat(c->dir, files[i], 0) < 0 && errno != ENOENT && errno != EISDIR)
+			return err_set(e, errno, "remove %s of container %s", files[i], c->id);
 	if (unlinkat(c->rt->root_fd, c->id, AT_REMOVEDIR) == 0 || errno == ENOENT)
 		return 0;
-	if (errno != ENOTEMPTY)
-		return err_set(e, errno, "remove state directory of container %s", c->id);
-	/* A replacement that was interrupted left its temporary file. */
-	d = fdopendir(fcntl(c->dir, F_DUPFD_CLOEXEC, 3));
-	while (d && (entry = readdir(d)))
-		(void)unlinkat(c->dir, entry->d_name, 0); /* what stays makes the rmdir fail */
-	if (d)
-		closedir(d);
-	if (unlinkat(c->rt->root_fd, c->id, AT_REMOVEDIR) < 0)
-		return err_set(e, errno, "remove state directory of container %s", c->id);
-	return 0;
+	if (errno == ENOTEMPTY) {
+		remove_entries(c->dir, STATE_DEPTH_MAX);
+		if (unlinkat(c->rt->root_fd, c->id, AT_REMOVEDIR) == 0)
+			return 0;
+	}
+	return err_set(e, errno, "remove state directory of container %s", c->id);
 }
 
 char *container_state_json(const struct container *c, int status, pid_t pid)

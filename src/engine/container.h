@@ -15,7 +15,8 @@
 struct container {
 	const struct runtime *rt;
 	char *id;
-	int dir;		      /* the state directory; carries the lock */
+	int dir; /* the state directory; carries the lock */
+	bool locked;
 	struct store_state state;     /* zeroed until loaded */
 	struct store_journal journal; /* zeroed until container_load_journal */
 	bool has_state;

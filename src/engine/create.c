@@ -62,7 +62,7 @@ static void undo(struct creation *c)
 		(void)pidfd_wait(c->launched.pidfd, -1, &status, NULL);
 	}
 	if (c->cgroup_made)
-		r = cgroup_remove(c->cgroup, &e);
+		r = cgroup_remove(c->cgroup, true, &e);
 	if (r == 0 && c->container)
 		r = container_remove_state(c->container, &e);
 	/* It had come to life, if not far (runtime.md#lifecycle). */
@@ -262,9 +262,9 @@ static int commit(struct creation *c, struct err *e)
 {
 	int r;
 
-	r = pid_file_write(c->o->pid_file, c->launched.pid, e);
+	r = pidfd_send(c->o->pidfd_socket, c->launched.pidfd, e);
 	if (r == 0)
-		r = pidfd_send(c->o->pidfd_socket, c->launched.pidfd, e);
+		r = pid_file_write(c->o->pid_file, c->launched.pid, e);
 	if (r < 0 || c->o->keep_starting)
 		return r;
 	r = sync_send(c->launched.sync, SYNC_COMMIT, -1, e);

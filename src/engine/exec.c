@@ -14,11 +14,11 @@
 #include "engine/security/attrs.h"
 
 #include <errno.h>
-#include <sys/socket.h>
 #include <fcntl.h>
 #include <sched.h>
 #include <signal.h>
 #include <sys/prctl.h>
+#include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -274,9 +274,9 @@ static int launch(struct execution *x, const struct runtime *rt, struct executed
 	if (r == 0)
 		r = serve_child(x, sync, out, e);
 	if (r == 0)
-		r = pid_file_write(x->o->pid_file, out->pid, e);
-	if (r == 0)
 		r = pidfd_send(x->o->pidfd_socket, out->pidfd, e);
+	if (r == 0)
+		r = pid_file_write(x->o->pid_file, out->pid, e);
 	if (r < 0) {
 		(void)pidfd_signal(out->pidfd, SIGKILL);
 		(void)pidfd_wait(out->pidfd, -1, &status, NULL);
@@ -297,12 +297,13 @@ int container_exec(const struct runtime *rt, struct container *c, const struct o
 		r = check_console(p, o, e);
 	if (r == 0)
 		r = prepare(&x, rt, e);
+	/* A child in a paused container answers only after `resume`, which wants the lock. */
+	container_unlock(c);
 	if (r == 0) {
 		r = launch(&x, rt, out, e);
 		if (r < 0)
 			err_wrap(e, "unable to start container process: ");
 	}
-	container_unlock(c);
 	(void)fd_close(x.sync);
 	process_done(&x.process);
 	cgroup_free(x.cgroup);

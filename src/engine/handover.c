@@ -6,15 +6,21 @@
 #include "core/sock.h"
 
 #include <errno.h>
-#include <sys/socket.h>
 #include <fcntl.h>
+#include <inttypes.h>
 #include <stdio.h>
+#include <sys/socket.h>
+
+#define PRESERVE_MAX 65536
 
 int preserved_fds(int64_t asked, const char *listen_fds, int *n, char ***env, struct err *e)
 {
 	uint64_t listen = 0;
 	int max;
 
+	if (asked < 0 || asked > PRESERVE_MAX)
+		return err_msg(e, EINVAL, "--preserve-fds: %" PRId64 " is out of range 0..%d",
+			       asked, PRESERVE_MAX);
 	if (listen_fds && *listen_fds &&
 	    num_parse_u64(listen_fds, 1024, "LISTEN_FDS", &listen, NULL) < 0)
 		listen = 0; /* the caller's environment is not ours to judge */

@@ -14,6 +14,8 @@ libengine_a_SOURCES = \
 	src/engine/creation_prepare.c \
 	src/engine/default_spec.c \
 	src/engine/default_spec.h \
+	src/engine/events.c \
+	src/engine/events.h \
 	src/engine/exec.c \
 	src/engine/exec.h \
 	src/engine/features.c \
@@ -43,7 +45,9 @@ libengine_a_SOURCES = \
 	src/engine/start.c \
 	src/engine/start.h \
 	src/engine/store.c \
-	src/engine/store.h
+	src/engine/store.h \
+	src/engine/update.c \
+	src/engine/update.h
 
 include src/engine/cgroup/local.mk
 include src/engine/fs/local.mk

@@ -98,7 +98,7 @@ int container_delete(struct container *c, bool force, struct err *e)
 	if (r == 0)
 		r = container_cgroup(c, &cg, e);
 	if (r == 0 && cg)
-		r = cgroup_remove(cg, e);
+		r = cgroup_remove(cg, !c->has_state || c->state.shared_pids, e);
 	if (r < 0)
 		return r;
 	/* The hooks come last, when the files that name them are gone. */

@@ -4,8 +4,8 @@
 #include "core/sock.h"
 
 #include <errno.h>
-#include <sys/socket.h>
 #include <fcntl.h>
+#include <sys/socket.h>
 
 /* The container process state: the state document with what the descriptors are. */
 static void write_state(struct json_out *o, const struct container *c, const struct oci_seccomp *s,

@@ -33,16 +33,14 @@ static int wait_for_exec(const struct container *c, int sync, struct err *e)
 /* A container whose poststart hook fails is stopped (runtime.md#lifecycle, step 9). */
 static int run_poststart(struct container *c, struct err *e)
 {
+	const struct oci_hooks *h = c->journal.config->hooks;
 	autofree char *state = NULL;
-	const struct oci_hooks *h;
 	int r;
 
-	r = container_load_journal(c, e);
-	if (r < 0)
-		return r;
-	h = c->journal.config->hooks;
 	if (!h || !h->n_poststart)
 		return 0;
+	/* A hook may call the runtime. */
+	container_unlock(c);
 	state = container_state_json(c, OCI_RUNNING, (pid_t)c->state.pid);
 	r = hooks_run("poststart", h->poststart, h->n_poststart, state, c->state.bundle, e);
 	if (r < 0)
@@ -54,6 +52,10 @@ int container_start_over(struct container *c, int sync, struct err *e)
 {
 	int r;
 
+	/* Before the program runs, after which it is too late to find the hooks missing. */
+	r = container_load_journal(c, e);
+	if (r < 0)
+		return r;
 	r = sync_send(sync, SYNC_START, -1, e);
 	if (r < 0)
 		return err_msg(e, ESRCH, "cannot start a container that has stopped");

@@ -75,6 +75,10 @@ int store_journal_read(int dir, struct store_journal *out, struct err *e)
 		return r;
 	/* Written with one create and before anything else: what does not parse is torn. */
 	r = record_parse(&journal_record, text.len ? text.p : "", text.len, out, e);
+	if (r == 0 && oci_config_check(out->config, e) < 0) {
+		store_journal_done(out); /* somebody wrote in it */
+		return err_wrap(e, STORE_JOURNAL ": ");
+	}
 	return r < 0 ? 0 : 1;
 }
 

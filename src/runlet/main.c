@@ -8,6 +8,7 @@
 
 #include <fcntl.h>
 #include <seccomp.h>
+#include <signal.h>
 #include <unistd.h>
 
 #include "config.h"
@@ -54,9 +55,9 @@ static const struct opt global_opts[] = {
 };
 
 static const struct command *const commands[] = {
-	&cmd_create, &cmd_delete,     &cmd_exec,	  &cmd_features, &cmd_kill, &cmd_list,
-	&cmd_pause,  &cmd_ps,	      &cmd_resume,	  &cmd_run,	 &cmd_spec, &cmd_start,
-	&cmd_state,  &cmd_completion, &cmd_dump_commands, NULL,
+	&cmd_create, &cmd_delete, &cmd_events, &cmd_exec,	&cmd_features,	    &cmd_kill,
+	&cmd_list,   &cmd_pause,  &cmd_ps,     &cmd_resume,	&cmd_run,	    &cmd_spec,
+	&cmd_start,  &cmd_state,  &cmd_update, &cmd_completion, &cmd_dump_commands, NULL,
 };
 
 /* They make processes that share a namespace with a container's. */
@@ -124,6 +125,10 @@ int main(int argc, char **argv)
 			  seccomp->minor, seccomp->micro);
 
 	open_standard_fds();
+	/* Ignored, the kernel would reap children before we can ask how they ended. */
+	(void)signal(SIGCHLD, SIG_DFL);
+	/* A file size limit is to be an error of write, not our sudden end. */
+	(void)signal(SIGXFSZ, SIG_IGN);
 	main_argv = argv;
 	p.version = version;
 	return program_main(&p, argc, argv);

@@ -197,3 +197,22 @@ in_container() { runtime exec "$@" < /dev/null; }
 		wait "$p" || { cat "$WORK/errors"; return 1; }
 	done
 }
+
+@test "exec --ignore-paused: waits for resume, and does not hold it up" {
+	runtime pause "$ID"
+	background timeout -k 1 30 "$RUNTIME_BIN" --root "$ROOT" exec --ignore-paused "$ID" \
+		touch /tmp/ran
+	wait_for 5 bash -c "[[ \$(wc -l < '$(cgroup freezer)/cgroup.procs') -gt 1 ]]"
+	[[ ! -e $ROOTFS/tmp/ran ]]
+	ok runtime resume "$ID"
+	wait_status "$BG"
+	is "$status" 0
+	[[ -e $ROOTFS/tmp/ran ]]
+}
+
+@test "exec: a failure leaves no pid file" {
+	needs_runlet "pidfd-socket came with runc 1.2"
+	fails 255 'pidfd-socket' in_container --detach --pid-file "$WORK/exec-pid" \
+		--pidfd-socket /no/such/socket "$ID" sleep 1000
+	[[ ! -e $WORK/exec-pid ]]
+}

@@ -184,3 +184,25 @@ test_setup() { H=$WORK/hooks; }
 	ok runtime delete --force "$ID"
 	is "$(cat "$H")" stopped
 }
+
+@test "poststop runs when create fails, once it had begun" {
+	local k
+
+	for k in createRuntime createContainer; do
+		rm -f "$WORK/stopped"
+		config 'del(.hooks)'
+		hook $k 'exit 1'
+		hook poststop "echo x >> $WORK/stopped"
+		run_it create
+		is "$status" 1
+		is "$(cat "$WORK/stopped")" x
+	done
+}
+
+@test "a poststart hook may call the runtime" {
+	needs_runlet "its deadline is runlet's"
+	hook poststart "timeout 20 $RUNTIME_BIN --root $ROOT exec $ID touch /tmp/from-hook"
+	args sleep 1000
+	ok create_start
+	[[ -e $ROOTFS/tmp/from-hook ]]
+}

@@ -242,3 +242,54 @@ os.execv(sys.argv[1], sys.argv[1:])' "$RUNTIME_BIN" --root "$ROOT" run --bundle 
 	is "$(status_of)" stopped
 	ok runtime delete "$ID"
 }
+
+@test "a caller that ignores SIGCHLD and SIGPIPE" {
+	args sh -c 'grep ^SigIgn: /proc/self/status; exit 4'
+	run_it python3 -c 'import os, signal, sys
+for s in (signal.SIGCHLD, signal.SIGPIPE, signal.SIGHUP):
+    signal.signal(s, signal.SIG_IGN)
+os.execv(sys.argv[1], sys.argv[1:])' "$RUNTIME_BIN" --root "$ROOT" run --bundle "$BUNDLE" "$ID"
+	is "$status" 4
+	is "$output" $'SigIgn:\t0000000000000000'
+}
+
+@test "delete: kills nobody else in a cgroup that was shared meanwhile" {
+	local other="$ID-other"
+
+	needs_runlet "what runc does here depends on its version"
+	args true
+	create_start
+	wait_for 5 status_is stopped
+	args sleep 1000
+	runtime create --bundle "$BUNDLE" --pid-file "$WORK/other" "$other" \
+		> "$OUT" 2>&1 < /dev/null
+	ok runtime start "$other"
+	fails 1 'not the container' runtime delete "$ID"
+	fails 1 'not the container' runtime delete --force "$ID"
+	is "$(status_of "$other")" running
+	ok runtime delete --force "$other"
+	ok runtime delete "$ID"
+}
+
+@test "delete --force: a state directory with things that do not belong there" {
+	sleeper
+	mkdir -p "$ROOT/$ID/a/b"
+	touch "$ROOT/$ID/a/b/c"
+	ok runtime delete --force "$ID"
+	[[ ! -e $ROOT/$ID ]]
+}
+
+@test "delete --force: a journal that cannot be read is no success" {
+	needs_runlet "the journal is runlet's"
+	sleeper
+	mv "$ROOT/$ID/create.json" "$WORK/create.json"
+	mv "$ROOT/$ID/state.json" "$WORK/state.json"
+	mkfifo "$ROOT/$ID/create.json"
+	fails 1 'not a regular file' runtime delete --force "$ID"
+	gone "$INIT" && return 1
+	rm "$ROOT/$ID/create.json"
+	mv "$WORK/create.json" "$ROOT/$ID/create.json"
+	# The journal alone is enough to find all of it.
+	ok runtime delete --force "$ID"
+	wait_for 5 gone "$INIT"
+}

@@ -207,3 +207,13 @@ load helpers
 	[[ $status -eq 0 ]] || needs_runlet 'runc needs the working directory'
 	is "$output" 0022
 }
+
+@test "--preserve-fds: a number that makes no sense" {
+	local n
+
+	needs_runlet "runc takes -1 for 0"
+	args true
+	for n in -1 -5 65537 2147483647 4294967296; do
+		fails 1 'preserve-fds' run_container --preserve-fds "$n"
+	done
+}

@@ -213,10 +213,10 @@ TEST(made_and_removed)
 	CHECK_INT(cgroup_frozen(cg, &error), 0);
 	if (has_v1("devices"))
 		CHECK_STR(value(cg, CTRL_DEVICES, "devices.list"), "c *:* m");
-	CHECK(ok(cgroup_remove(cg, &error)));
+	CHECK(ok(cgroup_remove(cg, true, &error)));
 	CHECK_INT(directories(name), 0);
 	/* absent is success */
-	CHECK(ok(cgroup_remove(cg, &error)));
+	CHECK(ok(cgroup_remove(cg, true, &error)));
 	CHECK_INT(count_pids(cg), 0);
 	CHECK_INT(cgroup_signal(cg, SIGKILL, &error), 0);
 	CHECK_INT(cgroup_frozen(cg, &error), 0);
@@ -243,7 +243,7 @@ TEST(limits_are_set)
 	CHECK(value(cg, CTRL_CPUSET, "cpuset.mems")[0]);
 	CHECK_STR(value(cg, CTRL_PIDS, "pids.max"), "17");
 	CHECK_INT(cgroup_oom_kills(cg), 0);
-	CHECK(ok(cgroup_remove(cg, &error)));
+	CHECK(ok(cgroup_remove(cg, true, &error)));
 	CHECK_INT(directories(name), 0);
 }
 
@@ -278,7 +278,7 @@ TEST(updated)
 	CHECK(strlen(value(cg, CTRL_MEMORY, "memory.memsw.limit_in_bytes")) > 12);
 	CHECK_STR(value(cg, CTRL_PIDS, "pids.max"), "max");
 	(void)value(cg, CTRL_DEVICES, "devices.list");
-	CHECK(ok(cgroup_remove(cg, &error)));
+	CHECK(ok(cgroup_remove(cg, true, &error)));
 }
 
 TEST(memory_below_usage)
@@ -298,7 +298,7 @@ TEST(memory_below_usage)
 	m.limit.value = CHILD_BYTES / 4;
 	CHECK_INT(cgroup_update(cg, &r, &error), -EBUSY);
 	CHECK_HAS(error.text, "unable to set memory limit to 262144 (current usage: ");
-	CHECK(ok(cgroup_remove(cg, &error)));
+	CHECK(ok(cgroup_remove(cg, true, &error)));
 	CHECK(WIFSIGNALED(reap(pid)));
 	CHECK_INT(directories(name), 0);
 }
@@ -340,10 +340,10 @@ TEST(parents_stay)
 	parent = plan(name);
 	cg = plan(deep);
 	CHECK(ok(cgroup_make(cg, NULL, &error)));
-	CHECK(ok(cgroup_remove(cg, &error)));
+	CHECK(ok(cgroup_remove(cg, true, &error)));
 	CHECK_INT(directories(deep), 0);
 	CHECK(directories(name) > 0);
-	CHECK(ok(cgroup_remove(parent, &error)));
+	CHECK(ok(cgroup_remove(parent, true, &error)));
 	CHECK_INT(directories(name), 0);
 }
 
@@ -368,7 +368,7 @@ TEST(entered_signalled_and_refused)
 	CHECK_INT(count_pids(cg), 1);
 	CHECK(ok(cgroup_signal(again, SIGTERM, &error)));
 	CHECK_INT(reap(pid), SIGTERM);
-	CHECK(ok(cgroup_remove(again, &error)));
+	CHECK(ok(cgroup_remove(again, true, &error)));
 	CHECK_INT(directories(name), 0);
 }
 
@@ -386,7 +386,7 @@ TEST(an_empty_one_is_used)
 	CHECK(ok(cgroup_make(cg, NULL, &error)));
 	CHECK(ok(cgroup_make(again, &r, &error)));
 	CHECK_STR(value(cg, CTRL_PIDS, "pids.max"), "5");
-	CHECK(ok(cgroup_remove(again, &error)));
+	CHECK(ok(cgroup_remove(again, true, &error)));
 	CHECK_INT(directories(name), 0);
 }
 
@@ -413,7 +413,7 @@ TEST(frozen)
 	CHECK(ok(cgroup_freeze(cg, true, &error)));
 	CHECK_INT(cgroup_make(again, NULL, &error), -EBUSY);
 	CHECK_STR(error.text, "container's cgroup unexpectedly frozen");
-	CHECK(ok(cgroup_remove(cg, &error)));
+	CHECK(ok(cgroup_remove(cg, true, &error)));
 	CHECK_INT(directories(name), 0);
 }
 
@@ -432,7 +432,7 @@ TEST(frozen_parent)
 	CHECK_INT(cgroup_make(cg, NULL, &error), -EBUSY);
 	CHECK_STR(error.text, "container's cgroup unexpectedly frozen");
 	CHECK_INT(directories(deep), 0);
-	CHECK(ok(cgroup_remove(parent, &error)));
+	CHECK(ok(cgroup_remove(parent, true, &error)));
 	CHECK_INT(directories(name), 0);
 }
 
@@ -472,7 +472,7 @@ TEST(removed_with_sub_cgroups_and_processes)
 	CHECK_INT(cgroup_add(cg, b, (char *[]){ (char *)"name=systemd:y", NULL }, &error),
 		  has_systemd() ? 0 : -EINVAL);
 	CHECK(ok(cgroup_freeze(cg, true, &error)));
-	CHECK(ok(cgroup_remove(cg, &error)));
+	CHECK(ok(cgroup_remove(cg, true, &error)));
 	CHECK_INT(reap(a), SIGKILL);
 	CHECK_INT(reap(b), SIGKILL);
 	CHECK_INT(directories(name), 0);
@@ -498,7 +498,7 @@ TEST(removed_however_deep)
 		dir = next;
 	}
 	close(dir);
-	CHECK(ok(cgroup_remove(cg, &error)));
+	CHECK(ok(cgroup_remove(cg, true, &error)));
 	CHECK_INT(directories(name), 0);
 }
 
@@ -533,7 +533,7 @@ TEST(a_fork_bomb_is_removed)
 	for (int i = 0; i < 500 && count_pids(cg) < 40; i++)
 		poll(NULL, 0, 10);
 	CHECK_INT(count_pids(cg), 40);
-	CHECK(ok(cgroup_remove(cg, &error)));
+	CHECK(ok(cgroup_remove(cg, true, &error)));
 	CHECK(WIFSIGNALED(reap(pid)));
 	CHECK_INT(directories(name), 0);
 }
@@ -552,7 +552,7 @@ TEST(disabled_and_systemd)
 	CHECK_INT(cgroup_v2_fd(cg), -1);
 	CHECK_INT(cgroup_frozen(cg, &error), 0);
 	CHECK_INT(cgroup_freeze(cg, true, &error), -EOPNOTSUPP);
-	CHECK(ok(cgroup_remove(cg, &error)));
+	CHECK(ok(cgroup_remove(cg, true, &error)));
 	CHECK_INT(cgroup_plan(CGROUP_SYSTEMD, NULL, "x", &none, &error), -EOPNOTSUPP);
 	CHECK_STR(error.text, "systemd cgroup manager is not supported by this build");
 	CHECK_INT(cgroup_open(CGROUP_CGROUPFS, "", &none, &error), -EINVAL);
@@ -622,7 +622,7 @@ static void use_v2(struct cgroup *cg)
 	CHECK_INT(reap(b), SIGTERM);
 	b = clone_into(cg);
 	CHECK(ok(cgroup_freeze(cg, true, &error)));
-	CHECK(ok(cgroup_remove(cg, &error)));
+	CHECK(ok(cgroup_remove(cg, true, &error)));
 	CHECK_INT(reap(b), SIGKILL);
 	CHECK_INT(directories(name), 0);
 }
@@ -674,7 +674,7 @@ static void check_devices(struct cgroup *cg)
 	r.devices = &all;
 	CHECK(ok(cgroup_update(cg, &r, &error)));
 	CHECK(open_in_child(cg, "/dev/console") != EPERM);
-	CHECK(ok(cgroup_remove(cg, &error)));
+	CHECK(ok(cgroup_remove(cg, true, &error)));
 	CHECK_INT(directories(name), 0);
 }
 
@@ -715,7 +715,7 @@ TEST(hybrid_makes_v2_only_when_needed)
 	cg = plan(name);
 	CHECK(ok(cgroup_make(cg, NULL, &error)));
 	v1_only = directories(name);
-	CHECK(ok(cgroup_remove(cg, &error)));
+	CHECK(ok(cgroup_remove(cg, true, &error)));
 	huge = plan(name);
 	CHECK(ok(cgroup_make(huge, &r, &error)));
 	CHECK_INT(directories(name), v1_only + 1);
@@ -723,7 +723,28 @@ TEST(hybrid_makes_v2_only_when_needed)
 	CHECK(ok(cgroup_open_entry(huge, true, &error)));
 	CHECK(cgroup_v2_fd(huge) >= 0);
 	/* whoever opens it later finds the v2 directory, too */
-	CHECK(ok(cgroup_remove(cg, &error)));
+	CHECK(ok(cgroup_remove(cg, true, &error)));
+	CHECK_INT(directories(name), 0);
+}
+
+TEST(a_foreign_process_is_not_killed)
+{
+	autocgroup *cg = NULL;
+	pid_t pid;
+
+	NEEDS_CGROUPS;
+	cg = plan(name);
+	CHECK(ok(cgroup_make(cg, NULL, &error)));
+	pid = fork();
+	if (pid == 0)
+		for (;;)
+			pause();
+	CHECK(ok(cgroup_add(cg, pid, NULL, &error)));
+	CHECK_INT(cgroup_remove(cg, false, &error), -EBUSY);
+	CHECK_HAS(error.text, "not the container's");
+	CHECK_INT(kill(pid, 0), 0);
+	CHECK(ok(cgroup_remove(cg, true, &error)));
+	CHECK_INT(reap(pid), SIGKILL);
 	CHECK_INT(directories(name), 0);
 }
 

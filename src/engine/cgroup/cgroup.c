@@ -2,6 +2,7 @@
 #include "engine/cgroup/cgroup.h"
 #include "core/num.h"
 #include "engine/cgroup/place.h"
+#include "engine/cgroup/revert.h"
 #include "engine/cgroup/tree.h"
 #include <errno.h>
 #include <unistd.h>
@@ -263,21 +264,47 @@ int cgroup_make(struct cgroup *cg, const struct oci_resources *r, struct err *e)
 	return ret;
 }
 
-int cgroup_update(struct cgroup *cg, const struct oci_resources *r, struct err *e)
+/* v2 counts swap alone, so that memory plus swap means nothing without the memory limit. */
+static void add_memory_limit(const struct cgroup *cg, struct oci_memory *m)
+{
+	const struct place *p = cgroup_place_with(cg, CTRL_MEMORY);
+	char path[CGROUP_FILE_MAX], text[32];
+	uint64_t limit;
+
+	if (!p || !p->v2 || m->swap.value <= 0 || m->limit.value != 0 ||
+	    cgroup_read(p->root, place_file(p, path, "memory.max"), text, sizeof(text)) < 0)
+		return;
+	text[strcspn(text, "\n")] = '\0';
+	m->limit.is_set = true;
+	m->limit.value = num_parse_u64(text, INT64_MAX, "memory.max", &limit, NULL) == 0 ?
+				 (int64_t)limit :
+				 -1;
+}
+
+int cgroup_update(struct cgroup *cg, const struct oci_resources *want, struct err *e)
 {
 	_cleanup_(limits_done) struct limits l = { 0 };
 	_cleanup_(device_rules_done) struct device_rules rules = { 0 };
+	_cleanup_(old_values_done) struct old_values old = { 0 };
+	struct oci_memory memory = want->memory ? *want->memory : (struct oci_memory){ 0 };
+	struct oci_resources with_memory = *want, *r = &with_memory;
 	int ret;
 
 	if (cg->n == 0)
 		return err_msg(e, EOPNOTSUPP, "the container has no cgroup to update");
+	r->memory = &memory;
+	add_memory_limit(cg, &memory);
 	ret = plan_limits(cg, r, &l, e);
 	if (ret == 0 && r->n_devices > 0)
 		ret = devices_reduce(r->devices, r->n_devices, &rules, e);
-	if (ret == 0)
-		ret = places_apply(cg->v, cg->n, &l, e);
+	if (ret < 0)
+		return ret;
+	old_values_read(cg->v, cg->n, &l, &old);
+	ret = places_apply(cg->v, cg->n, &l, e);
 	if (ret == 0 && r->n_devices > 0)
 		ret = set_devices(cg, r, &rules, e);
+	if (ret < 0)
+		old_values_restore(&old);
 	return ret;
 }
 

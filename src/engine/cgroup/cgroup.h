@@ -100,7 +100,8 @@ int cgroup_add(struct cgroup *cg, pid_t pid, char *const *sub, struct err *e);
  * cgroup_update - change limits of a running container; only what is set in r.
  *
  * Device rules, when there are any, replace all that are in force, without a moment in which a
- * device that both allow is refused. On failure earlier limits of the same call stay changed.
+ * device that both allow is refused. On failure the limits that were changed are put back, as far
+ * as the kernel lets; of device rules, which come last, some may stay.
  */
 int cgroup_update(struct cgroup *cg, const struct oci_resources *r, struct err *e);
 
@@ -122,12 +123,14 @@ int cgroup_frozen(struct cgroup *cg, struct err *e);
 uint64_t cgroup_oom_kills(struct cgroup *cg);
 
 /**
- * cgroup_remove - kill what is left, remove the sub-cgroups and the directories; absent is success.
+ * cgroup_remove - remove the sub-cgroups and the directories; absent is success.
+ * @kill: kill what is in them first. Without, what is found there after a second is somebody else's
+ *   (a container with a pid namespace of its own dies whole with its init), and is -EBUSY
  *
  * Waits (by events, not by sleeping, where the kernel tells) at most 10 s for killed processes.
  * Returns: 0 only when nothing is left; -EBUSY names the cgroup that would not go.
  */
-int cgroup_remove(struct cgroup *cg, struct err *e);
+int cgroup_remove(struct cgroup *cg, bool kill, struct err *e);
 
 /* The hierarchies of this host, for cgroup mounts inside a container (fs/) and for features. */
 struct cgroup_hierarchy {

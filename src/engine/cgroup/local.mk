@@ -10,6 +10,8 @@ libengine_a_SOURCES += \
 	src/engine/cgroup/enter.c \
 	src/engine/cgroup/layout.c \
 	src/engine/cgroup/layout.h \
+	src/engine/cgroup/oom.c \
+	src/engine/cgroup/oom.h \
 	src/engine/cgroup/path.c \
 	src/engine/cgroup/path.h \
 	src/engine/cgroup/place.c \
@@ -19,6 +21,15 @@ libengine_a_SOURCES += \
 	src/engine/cgroup/resource_values.h \
 	src/engine/cgroup/resources.c \
 	src/engine/cgroup/resources.h \
+	src/engine/cgroup/revert.c \
+	src/engine/cgroup/revert.h \
+	src/engine/cgroup/stats.c \
+	src/engine/cgroup/stats.h \
+	src/engine/cgroup/stats_json.c \
+	src/engine/cgroup/stats_parse.c \
+	src/engine/cgroup/stats_parse.h \
+	src/engine/cgroup/stats_v1.c \
+	src/engine/cgroup/stats_v2.c \
 	src/engine/cgroup/tree.c \
 	src/engine/cgroup/tree.h \
 	src/engine/cgroup/v1.c \

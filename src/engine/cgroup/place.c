@@ -181,7 +181,7 @@ static int check_usage(const struct place *p, const struct limit *l, struct err 
 		       l->flags & LIMIT_MEMORY_SWAP ? "+swap" : "", (long long)l->bytes, usage);
 }
 
-static const struct place *place_of(const struct place *places, size_t n, const struct limit *l)
+const struct place *place_of_limit(const struct place *places, size_t n, const struct limit *l)
 {
 	for (size_t i = 0; i < n; i++)
 		if (places[i].v2 == l->v2 &&
@@ -206,14 +206,14 @@ int places_apply(const struct place *places, size_t n, const struct limits *l, s
 	int r;
 
 	for (size_t i = 0; l->check_before_update && i < l->n; i++) {
-		p = place_of(places, n, &l->v[i]);
+		p = place_of_limit(places, n, &l->v[i]);
 		r = p ? check_usage(p, &l->v[i], e) : 0;
 		if (r < 0)
 			return r;
 	}
 	for (size_t pass = 0; pass < 2; pass++) {
 		for (size_t i = 0; i < l->n; i++) {
-			p = place_of(places, n, &l->v[i]);
+			p = place_of_limit(places, n, &l->v[i]);
 			if (pass == 1 && !again[i])
 				continue;
 			/* A limit of the cgroup core on a pure v1 host: no controller was missed.

@@ -84,6 +84,9 @@ void place_undo(struct place *p);
  */
 int place_refuse(const struct place *p, struct err *e);
 
+/* The place where a limit is written; NULL when there is none. */
+const struct place *place_of_limit(const struct place *places, size_t n, const struct limit *l);
+
 /* places_apply - write the limits, each in the place that has its controller. */
 int places_apply(const struct place *places, size_t n, const struct limits *l, struct err *e);
 

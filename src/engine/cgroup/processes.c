@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #define REMOVE_MS 10000
+#define FOREIGN_MS 1000
 /* Passes of SIGKILL: a cgroup that forks faster than this many passes is not meant to be caught. */
 #define KILL_PASSES 1000
 /* Signalled at a time: bounds the descriptors that are open. */
@@ -197,6 +198,27 @@ static int empty_place(const struct cgroup *cg, const struct place *p, int timeo
 	return r < 0 ? r : wait_one(p, timeout_ms, left, e);
 }
 
+/* Whoever is in it belongs to somebody else, or is about to be gone. */
+static int remove_when_empty(const struct place *p, struct err *e)
+{
+	int64_t deadline = monotonic_ms() + FOREIGN_MS, now;
+	size_t left = 0;
+	int r;
+
+	while ((r = tree_remove(p->root, p->path, e)) == -EBUSY) {
+		now = monotonic_ms();
+		if (now >= deadline)
+			return err_msg(e, EBUSY,
+				       "remove cgroup %s/%s: %zu process(es) in it are not the "
+				       "container's",
+				       p->name, p->path, left);
+		r = wait_one(p, (int)(deadline - now), &left, e);
+		if (r < 0)
+			return r;
+	}
+	return r;
+}
+
 static int remove_busy(const struct cgroup *cg, const struct place *p, struct err *e)
 {
 	int64_t deadline = monotonic_ms() + REMOVE_MS, now;
@@ -219,7 +241,7 @@ static int remove_busy(const struct cgroup *cg, const struct place *p, struct er
 	}
 }
 
-int cgroup_remove(struct cgroup *cg, struct err *e)
+int cgroup_remove(struct cgroup *cg, bool kill, struct err *e)
 {
 	bool first = true;
 
@@ -231,10 +253,10 @@ int cgroup_remove(struct cgroup *cg, struct err *e)
 			continue;
 		if (errno != EBUSY)
 			return err_set(e, errno, "remove cgroup %s/%s", p->name, p->path);
-		if (first)
+		if (first && kill)
 			forbid_forks(cg);
 		first = false;
-		r = remove_busy(cg, p, e);
+		r = kill ? remove_busy(cg, p, e) : remove_when_empty(p, e);
 		if (r < 0)
 			return r;
 	}
