@@ -435,6 +435,8 @@ void oci_process_free(struct oci_process *p);
  */
 int oci_config_check(const struct oci_config *c, struct err *e);
 int oci_process_check(const struct oci_process *p, struct err *e); /* paths begin with "process" */
+/* Those about linux.resources alone, for an update. */
+int oci_resources_check(const struct oci_resources *r, struct err *e);
 
 /* Helpers that several readers need. NULL-safe. */
 const struct oci_namespace *oci_namespace_get(const struct oci_config *c, int type);

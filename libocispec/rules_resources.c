@@ -197,3 +197,12 @@ const struct oci_rule oci_resources_rules[] = {
 	{ "config-linux.md#unified", OCI_REFUSED, .on_resources = check_unified_names },
 	{ 0 },
 };
+
+int oci_resources_check(const struct oci_resources *r, struct err *e)
+{
+	int ret = 0;
+
+	for (const struct oci_rule *rule = oci_resources_rules; rule->section && ret == 0; rule++)
+		ret = rule->on_resources(r, e);
+	return ret;
+}

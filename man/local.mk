@@ -3,6 +3,7 @@
 dist_man8_MANS += \
 	man/runlet-create.8 \
 	man/runlet-delete.8 \
+	man/runlet-events.8 \
 	man/runlet-exec.8 \
 	man/runlet-features.8 \
 	man/runlet-kill.8 \
@@ -14,4 +15,5 @@ dist_man8_MANS += \
 	man/runlet-spec.8 \
 	man/runlet-start.8 \
 	man/runlet-state.8 \
+	man/runlet-update.8 \
 	man/runlet.8

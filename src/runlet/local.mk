@@ -6,6 +6,7 @@ runlet_SOURCES = \
 	src/runlet/create_args.h \
 	src/runlet/delete.c \
 	src/runlet/dump.c \
+	src/runlet/events.c \
 	src/runlet/exec.c \
 	src/runlet/features.c \
 	src/runlet/globals.c \
@@ -19,6 +20,7 @@ runlet_SOURCES = \
 	src/runlet/spec.c \
 	src/runlet/start.c \
 	src/runlet/state.c \
+	src/runlet/update.c \
 	src/runlet/view.c \
 	src/runlet/view.h
 runlet_LDADD = $(RUNTIME_ARCHIVES) $(RUNLET_LIBS)

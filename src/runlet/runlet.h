@@ -32,6 +32,7 @@ extern const struct program runlet_program;
 
 extern const struct command cmd_create;
 extern const struct command cmd_delete;
+extern const struct command cmd_events;
 extern const struct command cmd_exec;
 extern const struct command cmd_features;
 extern const struct command cmd_kill;
@@ -43,6 +44,7 @@ extern const struct command cmd_run;
 extern const struct command cmd_spec;
 extern const struct command cmd_start;
 extern const struct command cmd_state;
+extern const struct command cmd_update;
 extern const struct command cmd_dump_commands;
 extern const struct command cmd_completion;
 

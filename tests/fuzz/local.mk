@@ -3,6 +3,7 @@
 FUZZ_TARGETS = \
 	tests/fuzz/fuzz_argv \
 	tests/fuzz/fuzz_cgroup \
+	tests/fuzz/fuzz_cgroup_stats \
 	tests/fuzz/fuzz_config \
 	tests/fuzz/fuzz_features \
 	tests/fuzz/fuzz_json \

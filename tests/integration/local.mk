@@ -7,6 +7,7 @@ INTEGRATION_TESTS = \
 	tests/integration/crash.bats \
 	tests/integration/devices.bats \
 	tests/integration/errors.bats \
+	tests/integration/events.bats \
 	tests/integration/exec.bats \
 	tests/integration/features.bats \
 	tests/integration/hooks.bats \
@@ -21,6 +22,7 @@ INTEGRATION_TESTS = \
 	tests/integration/security.bats \
 	tests/integration/seed.bats \
 	tests/integration/tty.bats \
+	tests/integration/update.bats \
 	tests/integration/zz_leftovers.bats
 EXTRA_DIST += $(INTEGRATION_TESTS) \
 	tests/integration/.shellcheckrc \

@@ -6,8 +6,11 @@ UNIT_TESTS = \
 	tests/unit/test_cgroup_devices \
 	tests/unit/test_cgroup_host \
 	tests/unit/test_cgroup_layout \
+	tests/unit/test_cgroup_oom \
 	tests/unit/test_cgroup_path \
 	tests/unit/test_cgroup_resources \
+	tests/unit/test_cgroup_revert \
+	tests/unit/test_cgroup_stats \
 	tests/unit/test_command \
 	tests/unit/test_creds \
 	tests/unit/test_env \

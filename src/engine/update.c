@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "engine/update.h"
+
+#include "core/file.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <unistd.h>
+
+int resources_load(const char *path, struct oci_resources *out, struct err *e)
+{
+	bool is_stdin = str_eq(path, "-");
+	autofd int fd = -1;
+	autostr text = { 0 };
+	int r;
+
+	/* A pipe of the shell's is as good as a file: the user named it. */
+	if (!is_stdin)
+		fd = open(path, O_RDONLY | O_CLOEXEC);
+	if (!is_stdin && fd < 0)
+		return err_set(e, errno, "open %s", path);
+	r = fd_read_all(is_stdin ? STDIN_FILENO : fd, JSON_SIZE_MAX, &text, e);
+	if (r == 0)
+		r = record_parse(&oci_resources_record, text.p ?: "", text.len, out, e);
+	return r < 0 ? err_wrap(e, "%s: ", is_stdin ? "standard input" : path) : 0;
+}
+
+/*
+ * The limits in force are the kernel's to remember. Nothing reads a configuration's again once the
+ * container is made, so there is no record of them that would have to follow.
+ */
+int container_update(struct container *c, const struct oci_resources *r, struct err *e)
+{
+	_cleanup_(cgroup_free_p) struct cgroup *cg = NULL;
+	struct oci_resources limits = *r;
+	int ret;
+
+	if (c->pidfd < 0)
+		return err_msg(e, ESRCH, "container not running");
+	/* Callers send all of a configuration's resources with a few changed, but hooks may have
+	 * allowed devices since. runc: the same. */
+	limits.devices = NULL;
+	limits.n_devices = 0;
+	ret = oci_resources_check(&limits, e);
+	if (ret == 0)
+		ret = container_cgroup(c, &cg, e);
+	return ret < 0 ? ret : cgroup_update(cg, &limits, e);
+}
