@@ -304,7 +304,10 @@ int container_create(const struct runtime *rt, const struct create_options *o, s
 	int r;
 
 	creation_init(&c, rt, o);
-	r = run_creation(&c, e);
+	r = sync_interruptible(e);
+	if (r == 0)
+		r = run_creation(&c, e);
+	sync_uninterruptible();
 	if (r == 0) {
 		c.container->status = OCI_CREATED;
 		c.container->pidfd = fcntl(c.launched.pidfd, F_DUPFD_CLOEXEC, 3);

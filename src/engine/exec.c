@@ -299,11 +299,14 @@ int container_exec(const struct runtime *rt, struct container *c, const struct o
 		r = prepare(&x, rt, e);
 	/* A child in a paused container answers only after `resume`, which wants the lock. */
 	container_unlock(c);
+	if (r == 0)
+		r = sync_interruptible(e);
 	if (r == 0) {
 		r = launch(&x, rt, out, e);
 		if (r < 0)
 			err_wrap(e, "unable to start container process: ");
 	}
+	sync_uninterruptible();
 	(void)fd_close(x.sync);
 	process_done(&x.process);
 	cgroup_free(x.cgroup);

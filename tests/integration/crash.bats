@@ -154,3 +154,23 @@ sweep_create()
 	run_it runtime delete --force "$ID"
 	kill -0 "$BG"
 }
+
+@test "SIGTERM during create undoes it" {
+	local sig
+
+	needs_runlet "runc ends where it is"
+	for sig in TERM INT HUP; do
+		rm -f "$WORK/in-hook"
+		config 'del(.hooks)'
+		config '.hooks.createContainer = [{"path": "/bin/sh",
+			"args": ["sh", "-c", $c]}]' --arg c "touch $WORK/in-hook; sleep 1000"
+		background timeout -k 1 --foreground 30 "$RUNTIME_BIN" --root "$ROOT" create \
+			--bundle "$BUNDLE" "$ID" > "$OUT" 2> "$ERR" < /dev/null
+		wait_for 5 test -e "$WORK/in-hook"
+		kill -s "$sig" "$(pgrep -P "$BG")"
+		wait_status "$BG"
+		is "$status" 1
+		file_has "$ERR" 'interrupted by signal'
+		is "$(states_left)$(cgroups_left)" ""
+	done
+}

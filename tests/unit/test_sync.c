@@ -6,6 +6,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <unistd.h>
 
 static int pair[2];
@@ -72,6 +73,25 @@ TEST(a_wrong_or_short_message_is_an_error)
 	CHECK_INT(sync_expect(pair[1], SYNC_GO, &e), -EPROTO);
 	CHECK_INT(sock_send(pair[0], "x", 1, NULL, 0, &e), 0);
 	CHECK_INT(sync_recv(pair[1], &msg, NULL, &e), -EPROTO);
+	close_pair();
+}
+
+TEST(a_signal_ends_a_wait_and_not_the_process)
+{
+	struct err e = { 0 };
+	sigset_t now;
+
+	open_pair();
+	CHECK_INT(sync_interruptible(&e), 0);
+	/* A message that is there comes first only if no signal is. */
+	CHECK_INT(sync_send(pair[0], SYNC_GO, -1, &e), 0);
+	CHECK_INT(sync_expect(pair[1], SYNC_GO, &e), 0);
+	CHECK_INT(kill(getpid(), SIGTERM), 0);
+	CHECK_INT(sync_expect(pair[1], SYNC_GO, &e), -EINTR);
+	CHECK_HAS(e.text, "interrupted by signal");
+	sync_uninterruptible();
+	CHECK_INT(sigprocmask(SIG_SETMASK, NULL, &now), 0);
+	CHECK(!sigismember(&now, SIGTERM));
 	close_pair();
 }
 

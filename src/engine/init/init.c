@@ -349,6 +349,7 @@ _noreturn_ void init_main(struct init *in)
 	struct err e = { 0 };
 	int r;
 
+	sync_forget_interrupts();
 	r = run_steps(in, &e);
 	if (r == 0)
 		r = commit(in, &e);

@@ -17,6 +17,7 @@ _noreturn_ static void stage_main(const struct stage *s, int sock)
 	int pidfd = -1;
 	pid_t pid;
 
+	sync_forget_interrupts();
 	if (prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0) < 0)
 		pid = err_set(&e, errno, "set the parent-death signal");
 	else

@@ -4,6 +4,61 @@
 #include "core/sock.h"
 
 #include <errno.h>
+#include <poll.h>
+#include <signal.h>
+#include <sys/signalfd.h>
+#include <unistd.h>
+
+static int interrupts = -1; /* a signalfd */
+static sigset_t mask_before;
+
+int sync_interruptible(struct err *e)
+{
+	sigset_t set;
+
+	sigemptyset(&set);
+	sigaddset(&set, SIGTERM);
+	sigaddset(&set, SIGINT);
+	sigaddset(&set, SIGHUP);
+	sigaddset(&set, SIGQUIT);
+	if (sigprocmask(SIG_BLOCK, &set, &mask_before) < 0)
+		return err_set(e, errno, "block signals");
+	interrupts = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
+	if (interrupts >= 0)
+		return 0;
+	(void)sigprocmask(SIG_SETMASK, &mask_before, NULL);
+	return err_set(e, errno, "signalfd");
+}
+
+void sync_uninterruptible(void)
+{
+	if (interrupts < 0)
+		return;
+	interrupts = fd_close(interrupts);
+	(void)sigprocmask(SIG_SETMASK, &mask_before, NULL);
+}
+
+void sync_forget_interrupts(void)
+{
+	interrupts = fd_close(interrupts);
+}
+
+static int wait_readable(int sock, struct err *e)
+{
+	struct pollfd p[] = { { .fd = sock, .events = POLLIN },
+			      { .fd = interrupts, .events = POLLIN } };
+	struct signalfd_siginfo info;
+
+	if (interrupts < 0)
+		return 0;
+	while (poll(p, ARRAY_SIZE(p), -1) < 0)
+		if (errno != EINTR)
+			return err_set(e, errno, "poll");
+	if (p[1].revents & POLLIN && read(interrupts, &info, sizeof(info)) == sizeof(info))
+		return err_msg(e, EINTR, "interrupted by signal: %s",
+			       strsignal((int)info.ssi_signo));
+	return 0;
+}
 
 static int send_msg(int sock, const struct sync_msg *msg, const int *fds, size_t n_fds,
 		    struct err *e)
@@ -45,6 +100,12 @@ static int receive(int sock, struct sync_msg *msg, int *fds, size_t *n_fds, stru
 	int r;
 
 	*msg = (struct sync_msg){ 0 };
+	r = wait_readable(sock, e);
+	if (r < 0) {
+		if (n_fds)
+			*n_fds = 0;
+		return r;
+	}
 	r = sock_recv(sock, msg, sizeof(*msg), fds, n_fds, e);
 	if (r == -ECONNRESET)
 		r = 0; /* it died with our message unread */

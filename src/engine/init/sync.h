@@ -49,4 +49,15 @@ int sync_expect(int sock, enum sync_type type, struct err *e);
 /* The same, with descriptors. *n_fds: room, then count. */
 int sync_expect_fds(int sock, enum sync_type type, int *fds, size_t *n_fds, struct err *e);
 
+/**
+ * sync_interruptible - from now on SIGTERM, SIGINT, SIGHUP and SIGQUIT end a wait with -EINTR, so
+ * that what was begun can be undone, instead of ending this process.
+ *
+ * Until sync_uninterruptible, which puts the signals back as they were. A child calls
+ * sync_forget_interrupts: the signals are not its business.
+ */
+int sync_interruptible(struct err *e);
+void sync_uninterruptible(void);
+void sync_forget_interrupts(void);
+
 #endif
