@@ -59,6 +59,9 @@ static void undo(struct creation *c)
 
 	if (c->launched.pidfd >= 0) {
 		(void)pidfd_signal(c->launched.pidfd, SIGKILL);
+		/* Thaws, too: somebody may have frozen it meanwhile. */
+		if (c->cgroup_made)
+			(void)cgroup_signal(c->cgroup, SIGKILL, NULL);
 		(void)pidfd_wait(c->launched.pidfd, -1, &status, NULL);
 	}
 	if (c->cgroup_made)
