@@ -3,6 +3,7 @@
 CALLERS = \
 	tests/callers/buildah.sh \
 	tests/callers/containerd.sh \
+	tests/callers/docker.sh \
 	tests/callers/podman.sh \
 	tests/callers/thunder.sh
 EXTRA_DIST += $(CALLERS) \
