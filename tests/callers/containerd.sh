@@ -9,11 +9,11 @@
 needs containerd ctr containerd-shim-runc-v2 jq python3
 
 SOCK=$WORK/sock
+OPTIONS=(--runc-binary "$RUNTIME" --runc-root "$WORK/runc" --fifo-dir "$WORK/fifo")
 ctr() { limited ctr --address "$SOCK" --namespace "$TAG" "$@"; }
-run() { ctr run --runc-binary "$RUNTIME" "$@"; }
-exec_in() { ctr task exec --exec-id "e$RANDOM" "$@"; }
-# For in_terminal, which starts programs.
-CTR=$(type -P ctr)
+run() { ctr run "${OPTIONS[@]}" "$@"; }
+exec_in() { ctr task exec --fifo-dir "$WORK/fifo" --exec-id "e$RANDOM" "$@"; }
+in_terminal_ctr() { in_terminal "$(type -P ctr)" --address "$SOCK" --namespace "$TAG" "$@"; }
 task_is() { ctr task ls | grep -q "^$1 .*$2"; }
 
 daemon_start()
@@ -75,7 +75,7 @@ run_not_executable()
 }
 run_tty()
 {
-	prints $'/dev/pts/0\nyes' in_terminal "$CTR" --address "$SOCK" --namespace "$TAG" run --runc-binary "$RUNTIME" --rm --tty "$IMAGE" c9 \
+	prints $'/dev/pts/0\nyes' in_terminal_ctr run "${OPTIONS[@]}" --rm --tty "$IMAGE" c9 \
 		sh -c 'tty; test -t 0 && echo yes'
 }
 run_net_host()
@@ -123,7 +123,8 @@ exec_user() { prints $'1000\n/tmp' exec_in --user 1000 --cwd /tmp box sh -c 'id 
 exec_stdin() { echo typed | prints typed exec_in box cat; }
 exec_tty()
 {
-	prints yes in_terminal "$CTR" --address "$SOCK" --namespace "$TAG" task exec --tty --exec-id tty box sh -c 'sleep 0.2; test -t 0 && echo yes'
+	prints yes in_terminal_ctr task exec --tty --exec-id tty box \
+		sh -c 'sleep 0.2; test -t 0 && echo yes'
 }
 exec_detached()
 {
@@ -241,6 +242,7 @@ ends()
 	leaves_nothing
 }
 
+claim /run/containerd
 make_image "$WORK/image"
 tar -C "$WORK/image" -cf "$WORK/image.tar" .
 daemon_start

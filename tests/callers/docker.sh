@@ -248,6 +248,7 @@ ends()
 	leaves_nothing
 }
 
+claim /etc/docker /opt/containerd /run/containerd /run/docker
 daemon_start
 make_rootfs "$WORK/rootfs"
 tar -C "$WORK/rootfs" -c . |

@@ -211,6 +211,17 @@ show_left()
 nothing_left() { [[ -z $(show_left) ]]; }
 leaves_nothing() { eventually nothing_left || { show_left; return 1; }; }
 
+# claim DIR...: of those that are not there yet, sweep removes what is empty in the end, and Docker's key
+CLAIMS=()
+claim()
+{
+	local dir
+
+	for dir; do
+		[[ -e $dir ]] || CLAIMS+=("$dir")
+	done
+}
+
 # sweep: stops and removes all of it, also after a failed case
 sweep()
 {
@@ -227,6 +238,9 @@ sweep()
 	done
 	for d in $(cgroups_left); do
 		eventually rmdir "$d"
+	done
+	for d in ${CLAIMS[@]+"${CLAIMS[@]}"}; do
+		find "$d" -depth \( -type d -empty -o -name key.json \) -delete
 	done
 	rm -rf "$WORK"
 } > /dev/null 2>&1

@@ -62,7 +62,8 @@ new_exec()
 		sh -l libOCDM.so -c OCDM -C OCDM -r /tmp/communicator -i 7 -x 3 -p '"/root/"' \
 		--detach --env -e 0 --
 	eventually test -s "$BUNDLE/rootfs/tmp/args"
-	is "$(cat "$BUNDLE/rootfs/tmp/args")" '/tmp/c b c -l libOCDM.so -c OCDM -C OCDM -r /tmp/communicator -i 7 -x 3 -p "/root/" --detach --env -e 0 --'
+	is "$(cat "$BUNDLE/rootfs/tmp/args")" "/tmp/c b c -l libOCDM.so -c OCDM -C OCDM \
+-r /tmp/communicator -i 7 -x 3 -p \"/root/\" --detach --env -e 0 --"
 	is "$(state .status)" created
 }
 new_exec_missing() { status_is 255 runtime --log "$LOG" exec --detach "$ID" /usr/bin/nosuch; }
