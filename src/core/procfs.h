@@ -33,6 +33,7 @@ struct proc_stat {
 	uint64_t start_time;   /* clock ticks after boot: with the boot id, a process's identity */
 	unsigned kernel_flags; /* PF_* */
 };
+#define PROC_PF_EXITING 0x4	/* on its way out; a pid 1 is, until its last child was reaped */
 #define PROC_PF_FORKNOEXEC 0x40 /* forked, and has not called execve since */
 
 /* Reads the text of a stat file, which need not end with a NUL. Returns 0 or -EINVAL. */

@@ -202,6 +202,9 @@ static int find_init(struct container *c, struct proc_stat *stat, int *pidfd, st
 		return r;
 	if (stat->state == 'Z' || stat->state == 'X' || stat->start_time != c->state.start_time)
 		return 0;
+	/* It has given up all it had, and waits for a child to be reaped by somebody outside. */
+	if (stat->kernel_flags & PROC_PF_EXITING)
+		return 0;
 	inode = pidfd_inode(fd);
 	if (inode && c->state.pid_inode && inode != c->state.pid_inode)
 		return 0;

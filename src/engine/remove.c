@@ -3,12 +3,14 @@
 
 #include "core/log.h"
 #include "core/proc.h"
+#include "core/procfs.h"
 #include "engine/hooks.h"
 
 #include <errno.h>
 #include <signal.h>
 
 #define KILL_TIMEOUT_MS 10000
+#define EXITING_CHECK_MS 20
 
 int container_signal_all(struct container *c, int sig, struct err *e)
 {
@@ -45,6 +47,25 @@ int container_kill(struct container *c, int sig, struct err *e)
 	return 0;
 }
 
+/*
+ * The pidfd tells when init is dead. But a pid 1 stays, an empty shell, until whoever inherited an
+ * exec'ed process has reaped it, which may never happen: that is looked for now and then.
+ */
+static bool wait_for_init(const struct container *c)
+{
+	int64_t deadline = monotonic_ms() + KILL_TIMEOUT_MS;
+	struct proc_stat stat;
+
+	while (pidfd_poll(c->pidfd, EXITING_CHECK_MS) == 0) {
+		if (procfs_stat(c->rt->proc, (pid_t)c->state.pid, &stat, NULL) == 1 &&
+		    (stat.kernel_flags & PROC_PF_EXITING))
+			return true;
+		if (monotonic_ms() >= deadline)
+			return false;
+	}
+	return true;
+}
+
 int container_kill_all(struct container *c, struct err *e)
 {
 	int r = 0;
@@ -60,7 +81,7 @@ int container_kill_all(struct container *c, struct err *e)
 		if (r < 0)
 			return r;
 	}
-	if (c->pidfd >= 0 && pidfd_poll(c->pidfd, KILL_TIMEOUT_MS) == 0)
+	if (c->pidfd >= 0 && !wait_for_init(c))
 		return err_msg(e, EBUSY, "container %s: init did not die within %d s of SIGKILL",
 			       c->id, KILL_TIMEOUT_MS / 1000);
 	return 0;

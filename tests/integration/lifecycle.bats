@@ -293,3 +293,14 @@ os.execv(sys.argv[1], sys.argv[1:])' "$RUNTIME_BIN" --root "$ROOT" run --bundle 
 	ok runtime delete --force "$ID"
 	wait_for 5 gone "$INIT"
 }
+
+@test "delete --force: though nobody reaps what exec has left behind" {
+	needs_runlet "runc 1.1 waits for ever"
+	args sleep 1000
+	background python3 "$BATS_TEST_DIRNAME/helpers/never_wait.py" "$RUNTIME_BIN" \
+		"$ROOT" "$BUNDLE" "$ID" "$PID_FILE" sh -c 'touch /tmp/up; exec sleep 1000'
+	wait_for 10 test -e "$ROOTFS/tmp/up"
+	# Its pid 1 stays, waiting for the zombie: an empty shell, and no container any more.
+	ok timeout -k 1 5 "$RUNTIME_BIN" --root "$ROOT" delete --force "$ID"
+	is "$(states_left)$(cgroups_left)" ""
+}

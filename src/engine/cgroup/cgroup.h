@@ -124,7 +124,7 @@ uint64_t cgroup_oom_kills(struct cgroup *cg);
 
 /**
  * cgroup_remove - remove the sub-cgroups and the directories; absent is success.
- * @kill: kill what is in them first. Without, what is found there after a second is somebody else's
+ * @kill: kill what is in them first. Without, what is found there after 3 s is somebody else's
  *   (a container with a pid namespace of its own dies whole with its init), and is -EBUSY
  *
  * Waits (by events, not by sleeping, where the kernel tells) at most 10 s for killed processes.

@@ -9,7 +9,7 @@
 #include <unistd.h>
 
 #define REMOVE_MS 10000
-#define FOREIGN_MS 1000
+#define FOREIGN_MS 3000
 /* Passes of SIGKILL: a cgroup that forks faster than this many passes is not meant to be caught. */
 #define KILL_PASSES 1000
 /* Signalled at a time: bounds the descriptors that are open. */
