@@ -125,6 +125,7 @@ int container_open(const struct runtime *rt, const char *id, enum container_lock
 		   struct container **out, struct err *e)
 {
 	autocontainer *c = NULL;
+	struct stat st;
 	int r;
 
 	r = container_id_check(id, e);
@@ -140,6 +141,12 @@ int container_open(const struct runtime *rt, const char *id, enum container_lock
 			return err_msg(e, ENOENT, "container does not exist");
 		return err_set(e, errno, "open state directory %s/%s", rt->root, id);
 	}
+	/* In a root such as /tmp anybody may have made it. */
+	if (fstat(c->dir, &st) < 0)
+		return err_set(e, errno, "stat state directory %s/%s", rt->root, id);
+	if (st.st_uid != geteuid())
+		return err_msg(e, EPERM, "state directory %s/%s belongs to uid %u", rt->root, id,
+			       (unsigned)st.st_uid);
 	r = container_lock(c, lock, e);
 	if (r < 0)
 		return r;

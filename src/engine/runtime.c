@@ -49,6 +49,9 @@ int runtime_open(struct runtime *rt, bool make, struct err *e)
 		if (st.st_uid != geteuid() && st.st_uid != 0)
 			return err_msg(e, EPERM, "state directory %s belongs to uid %u", rt->root,
 				       (unsigned)st.st_uid);
+		if ((st.st_mode & S_IWOTH) && !(st.st_mode & S_ISVTX))
+			return err_msg(e, EPERM, "state directory %s can be written by everybody",
+				       rt->root);
 	}
 	rt->root_fd = root < 0 ? -1 : TAKE_FD(root);
 	rt->proc = TAKE_FD(proc);

@@ -27,7 +27,7 @@ struct runtime {
  * @make: create the state root (0700) when it is missing
  *
  * A root that is missing is no error without @make: no container exists then. One that belongs to
- * somebody else is refused.
+ * somebody else, or that everybody can write to, is refused.
  */
 int runtime_open(struct runtime *rt, bool make, struct err *e);
 void runtime_close(struct runtime *rt);

@@ -324,3 +324,21 @@ refused()
 @test "single-dash long options are accepted" {
 	ok timeout 10 "$RUNTIME_BIN" -root "$ROOT" run -bundle "$BUNDLE" "$ID"
 }
+
+@test "a state directory that others could have filled" {
+	needs_runlet "runc takes any"
+	args true
+	mkdir -p "$ROOT"
+	chmod 0777 "$ROOT"
+	fails 1 'can be written by everybody' run_container
+	chmod 1777 "$ROOT"
+	ok run_container
+	mkdir "$ROOT/theirs"
+	chown 1000 "$ROOT/theirs"
+	fails 1 'belongs to uid 1000' runtime state theirs
+	fails 1 'belongs to uid 1000' runtime delete --force theirs
+	[[ -d $ROOT/theirs ]]
+	ok runtime list -q
+	rmdir "$ROOT/theirs"
+	chmod 0700 "$ROOT"
+}
