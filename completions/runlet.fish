@@ -30,7 +30,7 @@ complete -c runlet -n __fish_use_subcommand -a exec -d 'Run a further process in
 complete -c runlet -n '__fish_seen_subcommand_from exec' -l additional-gids -s g -x -d 'add a supplementary group (may be repeated)'
 complete -c runlet -n '__fish_seen_subcommand_from exec' -l apparmor -r -F -d 'run under this AppArmor profile'
 complete -c runlet -n '__fish_seen_subcommand_from exec' -l cap -s c -x -d 'add a capability (may be repeated)'
-complete -c runlet -n '__fish_seen_subcommand_from exec' -l cgroup -r -F -d 'run in a cgroup below the container\'s, PATH or CONTROLLER:PATH'
+complete -c runlet -n '__fish_seen_subcommand_from exec' -l cgroup -r -F -d 'run in a cgroup below the container\'s, PATH or CONTROLLER:PATH (may be repeated)'
 complete -c runlet -n '__fish_seen_subcommand_from exec' -l console-socket -r -F -d 'send the terminal\'s master to this Unix socket'
 complete -c runlet -n '__fish_seen_subcommand_from exec' -l cwd -x -a '(__fish_complete_directories)' -d 'working directory in the container'
 complete -c runlet -n '__fish_seen_subcommand_from exec' -l detach -s d -d 'return once the process runs'

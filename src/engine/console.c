@@ -13,6 +13,20 @@
 #include <sys/vfs.h>
 #include <unistd.h>
 
+int console_check(const struct oci_process *p, bool detached, const char *console_socket,
+		  struct err *e)
+{
+	if (p->terminal && detached && !console_socket)
+		return err_msg(e, EINVAL,
+			       "cannot allocate tty if runlet will detach without setting "
+			       "console socket");
+	if (!p->terminal && console_socket)
+		return err_msg(e, EINVAL,
+			       "cannot use console socket if runlet will not detach or "
+			       "allocate tty");
+	return 0;
+}
+
 static int check_ptmx(int fd, struct err *e)
 {
 	struct statfs fs;

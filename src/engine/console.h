@@ -8,6 +8,10 @@
 #include "core/err.h"
 #include "libocispec/config.h"
 
+/* Whether a terminal, or none, goes with how the runtime is called; runc's words. */
+int console_check(const struct oci_process *p, bool detached, const char *console_socket,
+		  struct err *e);
+
 /**
  * console_open - a new pty of the devpts that the calling process's root has.
  * @root: the container's root; "dev/pts/ptmx" below it is verified to be a devpts's multiplexer

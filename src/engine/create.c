@@ -14,7 +14,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <limits.h>
 #include <sched.h>
 #include <signal.h>
 #include <stdio.h>
@@ -266,12 +265,13 @@ static int commit(struct creation *c, struct err *e)
 	int r;
 
 	r = pidfd_send(c->o->pidfd_socket, c->launched.pidfd, e);
-	if (r == 0)
-		r = pid_file_write(c->o->pid_file, c->launched.pid, e);
-	if (r < 0 || c->o->keep_starting)
-		return r;
-	r = sync_send(c->launched.sync, SYNC_COMMIT, -1, e);
-	return r < 0 ? r : sync_expect(c->launched.sync, SYNC_GO, e);
+	if (r == 0 && !c->o->keep_starting) {
+		r = sync_send(c->launched.sync, SYNC_COMMIT, -1, e);
+		if (r == 0)
+			r = sync_expect(c->launched.sync, SYNC_GO, e);
+	}
+	/* Last: a failure must not leave one. */
+	return r < 0 ? r : pid_file_write(c->o->pid_file, c->launched.pid, e);
 }
 
 static int run_creation(struct creation *c, struct err *e)

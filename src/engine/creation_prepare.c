@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "engine/bundle.h"
+#include "engine/console.h"
 #include "engine/creation.h"
 #include "engine/handover.h"
 #include "engine/init/idmap.h"
@@ -26,23 +27,6 @@ static int resolve_rootfs(struct creation *c, struct err *e)
 	c->rootfs = realpath(path, NULL);
 	if (!c->rootfs)
 		return err_set(e, errno, "invalid rootfs: stat %s", path);
-	return 0;
-}
-
-static int check_console(const struct creation *c, struct err *e)
-{
-	const struct create_options *o = c->o;
-
-	if (!c->config->process)
-		return err_msg(e, EINVAL, "process: required member is missing");
-	if (c->config->process->terminal && o->detached && !o->console_socket)
-		return err_msg(e, EINVAL,
-			       "cannot allocate tty if runlet will detach without setting "
-			       "console socket");
-	if (!c->config->process->terminal && o->console_socket)
-		return err_msg(e, EINVAL,
-			       "cannot use console socket if runlet will not detach or "
-			       "allocate tty");
 	return 0;
 }
 
@@ -126,7 +110,7 @@ int creation_prepare(struct creation *c, struct err *e)
 	c->init.new_keyring = !o->no_new_keyring;
 	r = refuse_unsupported(l, e);
 	if (r == 0)
-		r = check_console(c, e);
+		r = console_check(c->config->process, o->detached, o->console_socket, e);
 	if (r == 0)
 		r = resolve_rootfs(c, e);
 	if (r == 0)

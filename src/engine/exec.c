@@ -49,33 +49,10 @@ static int check_status(const struct container *c, const struct exec_options *o,
 	return 0;
 }
 
-static int check_console(const struct oci_process *p, const struct exec_options *o, struct err *e)
-{
-	if (p->terminal && o->detached && !o->console_socket)
-		return err_msg(e, EINVAL,
-			       "cannot allocate tty if runlet will detach without setting "
-			       "console socket");
-	if (!p->terminal && o->console_socket)
-		return err_msg(e, EINVAL,
-			       "cannot use console socket if runlet will not detach or "
-			       "allocate tty");
-	return 0;
-}
-
 static bool wants_label(const struct oci_process *p)
 {
 	return (p->apparmor_profile && *p->apparmor_profile) ||
 	       (p->selinux_label && *p->selinux_label);
-}
-
-/* "path", or "ctrl[,ctrl]:path" entries separated by commas as runc takes them. */
-static char **cgroup_subs(const char *text)
-{
-	char **v = NULL;
-
-	if (text && *text)
-		strv_push(&v, text);
-	return v;
 }
 
 static int enter_container(struct execution *x, struct err *e)
@@ -219,11 +196,8 @@ static int set_up_from_outside(struct execution *x, int proc, pid_t pid, int syn
 
 	if (!x->wait)
 		return 0;
-	if (x->o->cgroup) {
-		autostrv char **subs = cgroup_subs(x->o->cgroup);
-
-		r = cgroup_add(x->cgroup, pid, subs, e);
-	}
+	if (x->o->cgroup)
+		r = cgroup_add(x->cgroup, pid, x->o->cgroup, e);
 	if (r == 0)
 		r = attrs_set_oom_score_adj(proc, pid, x->spec, e);
 	return r < 0 ? r : sync_send(sync, SYNC_GO, -1, e);
@@ -294,7 +268,7 @@ int container_exec(const struct runtime *rt, struct container *c, const struct o
 	*out = (struct executed){ .pidfd = -1 };
 	r = check_status(c, o, e);
 	if (r == 0)
-		r = check_console(p, o, e);
+		r = console_check(p, o->detached, o->console_socket, e);
 	if (r == 0)
 		r = prepare(&x, rt, e);
 	/* A child in a paused container answers only after `resume`, which wants the lock. */

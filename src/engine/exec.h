@@ -11,7 +11,7 @@ struct exec_options {
 	const char *console_socket;
 	const char *pidfd_socket;
 	const char *pid_file;
-	const char *cgroup; /* --cgroup: a path below the container's cgroup, or "ctrl:path,…" */
+	char *const *cgroup; /* --cgroup, as cgroup_add takes them; NULL for the container's own */
 	int64_t preserve_fds;
 	const char *listen_fds; /* $LISTEN_FDS, or NULL */
 	bool ignore_paused;

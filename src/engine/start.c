@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "engine/start.h"
 
-#include "core/log.h"
-#include "core/proc.h"
 #include "core/sock.h"
 #include "engine/hooks.h"
 #include "engine/init/process.h"

@@ -15,8 +15,8 @@
 
 struct exec_args {
 	char *console_socket, *pidfd_socket, *cwd, *user, *process, *pid_file, *process_label;
-	char *apparmor, *cgroup;
-	char **env, **additional_gids, **cap;
+	char *apparmor;
+	char **env, **additional_gids, **cap, **cgroup;
 	int64_t preserve_fds;
 	bool tty, detach, no_new_privs, ignore_paused, no_subreaper;
 };
@@ -27,8 +27,8 @@ static const struct opt exec_opts[] = {
 	O_STRING_("apparmor", 0, struct exec_args, apparmor, "PROFILE",
 		  "run under this AppArmor profile"),
 	O_STRV_("cap", 'c', struct exec_args, cap, "CAP", "add a capability (may be repeated)"),
-	O_STRING_("cgroup", 0, struct exec_args, cgroup, "PATH",
-		  "run in a cgroup below the container's, PATH or CONTROLLER:PATH"),
+	O_STRV_("cgroup", 0, struct exec_args, cgroup, "PATH",
+		"run in a cgroup below the container's, PATH or CONTROLLER:PATH (may be repeated)"),
 	O_STRING_("console-socket", 0, struct exec_args, console_socket, "SOCKET",
 		  "send the terminal's master to this Unix socket"),
 	O_STRING_("cwd", 0, struct exec_args, cwd, "DIR", "working directory in the container"),
@@ -223,6 +223,7 @@ static int run_exec(const void *global, void *args, int argc _unused_, char **ar
 	strv_free(a->env);
 	strv_free(a->additional_gids);
 	strv_free(a->cap);
+	strv_free(a->cgroup);
 	return r < 0 ? err_wrap(e, "exec failed: ") : r;
 }
 

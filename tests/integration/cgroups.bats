@@ -232,3 +232,18 @@ controllers()
 	wait_for 5 grown "$size"
 }
 grown() { (($(stat -c %s "$ROOTFS/tmp/log") > $1)); }
+
+@test "exec --cgroup: sub-cgroups by controller, and no way out" {
+	local bad
+
+	is_v2 && skip "controllers have their own trees on v1 only"
+	sleeper
+	mkdir "$(cgroup pids)/a" "$(cgroup freezer)/b"
+	ok runtime exec --cgroup pids:a --cgroup freezer:b "$ID" cat /proc/self/cgroup < /dev/null
+	like "$output" ":pids:/$CG/a"
+	like "$output" ":freezer:/$CG/b"
+	for bad in pids:.. pids:a/../.. nosuch:a pids:absent; do
+		run_it runtime exec --cgroup "$bad" "$ID" true < /dev/null
+		is "$status" 255
+	done
+}

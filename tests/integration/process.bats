@@ -56,12 +56,12 @@ load helpers
 	[[ -d $ROOTFS/new/dir ]]
 }
 
-@test "cwd: what only root may enter, for another user" {
-	mkdir -m 700 "$ROOTFS/private"
-	config '.process.cwd = "/private"'
-	args pwd
+@test "cwd: one that only root may enter, for a user without privilege" {
+	mkdir -m 0700 "$ROOTFS/private"
+	config '.process.cwd = "/private" | .process.user = {"uid": 1000, "gid": 1000}'
+	args sh -c 'pwd; id -u'
 	ok run_container
-	is "$output" /private
+	is "$output" $'/private\n1000'
 }
 
 @test "HOME: from the container's passwd when unset, the config's when set" {

@@ -170,14 +170,19 @@ static int check_cwd(struct err *e)
 	return 0;
 }
 
-/* Tried with privilege and without: either may be needed (a root-squashed mount, mode 0700). */
+/*
+ * Tried with privilege, and where that does not help (a root-squashed mount) once more as the user.
+ * Returns 1 when it is entered, 0 when it is still to be tried.
+ */
 static int enter_cwd(const struct process_plan *p, bool final, struct err *e)
 {
 	const char *cwd = p->spec->cwd;
-	int num;
+	int num, r;
 
-	if (chdir(cwd) == 0)
-		return check_cwd(e);
+	if (chdir(cwd) == 0) {
+		r = check_cwd(e);
+		return r < 0 ? r : 1;
+	}
 	num = errno;
 	if (!final && num == ENOENT && p->make_cwd) {
 		autofd int root = open("/", O_PATH | O_DIRECTORY | O_CLOEXEC);
@@ -191,10 +196,11 @@ static int enter_cwd(const struct process_plan *p, bool final, struct err *e)
 		if (fchdir(dir) < 0)
 			return err_set(e, errno, "chdir to cwd (\"%s\") set in config.json failed",
 				       cwd);
-		return check_cwd(e);
+		r = check_cwd(e);
+		return r < 0 ? r : 1;
 	}
 	if (!final && num == EACCES)
-		return 0; /* once more as the user */
+		return 0;
 	return err_set(e, num, "chdir to cwd (\"%s\") set in config.json failed", cwd);
 }
 
@@ -262,6 +268,7 @@ int process_become(struct process_plan *p, struct err *e)
 	const struct oci_user *user = p->spec->user;
 	uint32_t uid = user ? user->uid : 0, gid = user ? user->gid : 0;
 	struct u32list none = { 0 };
+	bool entered;
 	int r;
 
 	r = set_attributes(p, e);
@@ -273,6 +280,7 @@ int process_become(struct process_plan *p, struct err *e)
 		r = enter_cwd(p, false, e);
 	if (r < 0)
 		return r;
+	entered = r > 0;
 	(void)umask(user && user->umask.is_set ? (mode_t)user->umask.value : 0022);
 	set_home(p, uid);
 	if (p->spec->no_new_privileges && prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0)
@@ -286,8 +294,8 @@ int process_become(struct process_plan *p, struct err *e)
 	r = caps_drop_bounding(&p->caps, e);
 	if (r == 0)
 		r = creds_set(uid, gid, user ? &user->additional_gids : &none, p->keep_groups, e);
-	if (r == 0)
-		r = enter_cwd(p, true, e);
+	if (r == 0 && !entered)
+		r = MIN(enter_cwd(p, true, e), 0);
 	if (r == 0)
 		r = caps_apply(&p->caps, e);
 	if (r == 0)
