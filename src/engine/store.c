@@ -17,7 +17,7 @@ static const struct field journal_fields[] = {
 	F_STRING("cgroupPath", struct store_journal, cgroup_path, FIELD_REQUIRED),
 	F_RECORD("config", struct store_journal, config, &oci_config_record, FIELD_REQUIRED),
 };
-static const struct record journal_record =
+const struct record store_journal_record =
 	RECORD(struct store_journal, "create.json", journal_fields);
 
 static const struct field state_fields[] = {
@@ -38,7 +38,7 @@ static const struct field state_fields[] = {
 	F_BOOL("poststop", struct store_state, poststop, 0),
 	F_STRMAP("annotations", struct store_state, annotations, 0),
 };
-static const struct record state_record = RECORD(struct store_state, "state.json", state_fields);
+const struct record store_state_record = RECORD(struct store_state, "state.json", state_fields);
 
 /* Our own files may hold a configuration of the full size, and a little more. */
 #define STORE_SIZE_MAX (JSON_SIZE_MAX)
@@ -59,7 +59,7 @@ int store_journal_write(int dir, const struct store_journal *j, struct err *e)
 {
 	autostr text = { 0 };
 
-	encode(&journal_record, j, &text);
+	encode(&store_journal_record, j, &text);
 	return file_create(dir, STORE_JOURNAL, 0600, text.p, text.len, e);
 }
 
@@ -74,7 +74,7 @@ int store_journal_read(int dir, struct store_journal *out, struct err *e)
 	if (r < 0)
 		return r;
 	/* Written with one create and before anything else: what does not parse is torn. */
-	r = record_parse(&journal_record, text.len ? text.p : "", text.len, out, e);
+	r = record_parse(&store_journal_record, text.len ? text.p : "", text.len, out, e);
 	if (r == 0 && oci_config_check(out->config, e) < 0) {
 		store_journal_done(out); /* somebody wrote in it */
 		return err_wrap(e, STORE_JOURNAL ": ");
@@ -84,14 +84,14 @@ int store_journal_read(int dir, struct store_journal *out, struct err *e)
 
 void store_journal_done(struct store_journal *j)
 {
-	record_done(&journal_record, j);
+	record_done(&store_journal_record, j);
 }
 
 int store_state_write(int dir, const struct store_state *s, struct err *e)
 {
 	autostr text = { 0 };
 
-	encode(&state_record, s, &text);
+	encode(&store_state_record, s, &text);
 	/* No fsync: the state means nothing after a reboot. */
 	return file_replace(dir, STORE_STATE, 0600, text.p, text.len, 0, e);
 }
@@ -106,7 +106,7 @@ int store_state_read(int dir, struct store_state *out, struct err *e)
 		return 0;
 	if (r < 0)
 		return err_wrap(e, "state file: ");
-	r = record_parse(&state_record, text.len ? text.p : "", text.len, out, e);
+	r = record_parse(&store_state_record, text.len ? text.p : "", text.len, out, e);
 	if (r < 0)
 		return err_wrap(e, "state file " STORE_STATE " is damaged: ");
 	return 1;
@@ -114,5 +114,5 @@ int store_state_read(int dir, struct store_state *out, struct err *e)
 
 void store_state_done(struct store_state *s)
 {
-	record_done(&state_record, s);
+	record_done(&store_state_record, s);
 }

@@ -49,6 +49,8 @@ struct store_state {
 	struct strmap annotations;
 };
 
+extern const struct record store_journal_record, store_state_record;
+
 int store_journal_write(int dir, const struct store_journal *j, struct err *e);
 /* Returns 1 and fills *out, 0 when absent or torn (nothing was made then), or -errno. */
 int store_journal_read(int dir, struct store_journal *out, struct err *e);

@@ -6,6 +6,7 @@ FUZZ_TARGETS = \
 	tests/fuzz/fuzz_cgroup_stats \
 	tests/fuzz/fuzz_config \
 	tests/fuzz/fuzz_features \
+	tests/fuzz/fuzz_idmap \
 	tests/fuzz/fuzz_json \
 	tests/fuzz/fuzz_mount_options \
 	tests/fuzz/fuzz_mountinfo \
@@ -13,5 +14,7 @@ FUZZ_TARGETS = \
 	tests/fuzz/fuzz_process \
 	tests/fuzz/fuzz_procstat \
 	tests/fuzz/fuzz_seccomp \
-	tests/fuzz/fuzz_state
+	tests/fuzz/fuzz_state \
+	tests/fuzz/fuzz_sync \
+	tests/fuzz/fuzz_words
 EXTRA_DIST += tests/fuzz/corpus

@@ -10,6 +10,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#define ENTRIES_MAX 340 /* UID_GID_MAP_MAX_EXTENTS */
+
 static bool is_own_id(const struct oci_id_mapping *m, size_t n, uint32_t id)
 {
 	return n == 1 && m->size == 1 && m->host_id == id;
@@ -20,19 +22,30 @@ bool idmap_denies_setgroups(const struct oci_linux *l)
 	return geteuid() != 0 && l && is_own_id(l->gid_mappings, l->n_gid_mappings, getegid());
 }
 
+int idmap_format(const char *kind, const struct oci_id_mapping *m, size_t n, struct str *out,
+		 struct err *e)
+{
+	size_t before = out->len;
+
+	for (size_t i = 0; i < n; i++)
+		str_addf(out, "%u %u %u\n", m[i].container_id, m[i].host_id, m[i].size);
+	/* The kernel takes a map in one write, and at most a page of it. */
+	if (out->len - before >= (size_t)sysconf(_SC_PAGESIZE) || n > ENTRIES_MAX)
+		return err_msg(e, EINVAL,
+			       "linux.%sMappings: %zu entries are more than the kernel takes", kind,
+			       n);
+	return 0;
+}
+
 static int write_map(int proc, pid_t pid, const char *kind, const struct oci_id_mapping *m,
 		     size_t n, struct err *e)
 {
 	autofree char *path = xasprintf("%d/%s_map", (int)pid, kind);
 	autostr text = { 0 };
+	int r = idmap_format(kind, m, n, &text, e);
 
-	for (size_t i = 0; i < n; i++)
-		str_addf(&text, "%u %u %u\n", m[i].container_id, m[i].host_id, m[i].size);
-	/* The kernel takes a map in one write, and at most a page of it. */
-	if (text.len >= (size_t)sysconf(_SC_PAGESIZE) || n > 340)
-		return err_msg(e, EINVAL,
-			       "linux.%sMappings: %zu entries are more than the kernel takes", kind,
-			       n);
+	if (r < 0)
+		return r;
 	if (procfs_write(proc, path, text.p, text.len, e) < 0)
 		return err_wrap(e, "linux.%sMappings: ", kind);
 	return 0;

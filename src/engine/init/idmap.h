@@ -6,7 +6,7 @@
 #ifndef ENGINE_INIT_IDMAP_H
 #define ENGINE_INIT_IDMAP_H
 
-#include "core/err.h"
+#include "core/str.h"
 #include "libocispec/config.h"
 
 /**
@@ -17,6 +17,16 @@
  * (and setgroups denied), anything else goes through newuidmap and newgidmap.
  */
 int idmap_write(int proc, pid_t pid, const struct oci_linux *l, struct err *e);
+
+/**
+ * idmap_format - the text of a map file.
+ * @kind: "uid" or "gid"
+ * @out: appended to
+ *
+ * Returns: 0; -EINVAL when it is more than the kernel takes.
+ */
+int idmap_format(const char *kind, const struct oci_id_mapping *m, size_t n, struct str *out,
+		 struct err *e);
 
 /* Whether setgroups will be denied in a namespace with these maps. */
 bool idmap_denies_setgroups(const struct oci_linux *l);
