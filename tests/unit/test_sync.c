@@ -76,6 +76,52 @@ TEST(a_wrong_or_short_message_is_an_error)
 	close_pair();
 }
 
+TEST(a_malformed_error_is_an_error_all_the_same)
+{
+	struct sync_msg bad = { .type = SYNC_ERROR, .err = { .num = -7, .text = "a\nb" } }, msg;
+	struct err e = { 0 };
+
+	open_pair();
+	CHECK_INT(sock_send(pair[0], &bad, sizeof(bad), NULL, 0, &e), 0);
+	CHECK_INT(sync_recv(pair[1], &msg, NULL, &e), 1);
+	CHECK_INT(msg.err.num, EIO);
+	CHECK_STR(msg.err.text, "a\\nb");
+	memset(bad.err.text, 'x', sizeof(bad.err.text));
+	bad.err.num = 0;
+	CHECK_INT(sock_send(pair[0], &bad, sizeof(bad), NULL, 0, &e), 0);
+	CHECK_INT(sync_expect(pair[1], SYNC_GO, &e), -EIO);
+	CHECK_INT(e.num, EIO);
+	CHECK_INT(strlen(e.text), ERR_TEXT_MAX - 1);
+	/* Without its text, as no other type has one. */
+	CHECK_INT(sock_send(pair[0], &bad, offsetof(struct sync_msg, err), NULL, 0, &e), 0);
+	CHECK_INT(sync_expect(pair[1], SYNC_GO, &e), -EIO);
+	CHECK_STR(e.text, "unknown error");
+	close_pair();
+}
+
+TEST(descriptors_that_nobody_expects_are_closed)
+{
+	struct sync_msg ready = { .type = SYNC_READY };
+	const size_t lengths[] = { sizeof(ready.type), offsetof(struct sync_msg, err) };
+	const int sent[2] = { 1, 2 };
+	struct err e = { 0 };
+	int fds[4], lowest;
+	size_t n;
+
+	open_pair();
+	lowest = dup(pair[0]);
+	(void)close(lowest);
+	for (size_t i = 0; i < ARRAY_SIZE(lengths); i++) {
+		n = ARRAY_SIZE(fds);
+		CHECK_INT(sock_send(pair[0], &ready, lengths[i], sent, 2, &e), 0);
+		CHECK_INT(sync_expect_fds(pair[1], SYNC_GO, fds, &n, &e), -EPROTO);
+		CHECK_INT(n, 0);
+	}
+	CHECK_INT(dup(pair[0]), lowest);
+	(void)close(lowest);
+	close_pair();
+}
+
 TEST(a_signal_ends_a_wait_and_not_the_process)
 {
 	struct err e = { 0 };

@@ -9,6 +9,8 @@
 #include <sys/signalfd.h>
 #include <unistd.h>
 
+#define ERRNO_MAX 4095 /* MAX_ERRNO */
+
 static int interrupts = -1; /* a signalfd */
 static sigset_t mask_before;
 
@@ -95,24 +97,45 @@ void sync_send_error(int sock, const struct err *err)
 	(void)send_msg(sock, &msg, NULL, 0, NULL); /* nobody is left to tell */
 }
 
+static void close_all(const int *fds, size_t n)
+{
+	while (n > 0)
+		(void)fd_close(fds[--n]);
+}
+
+/* Callers return -err.num and print err.text, whatever came: never success, and one line. */
+static void make_error(struct sync_msg *msg)
+{
+	struct err came = msg->err;
+
+	came.text[sizeof(came.text) - 1] = '\0';
+	if (came.num <= 0 || came.num > ERRNO_MAX)
+		came.num = EIO;
+	(void)err_msg(&msg->err, came.num, "%s", came.text[0] ? came.text : "unknown error");
+}
+
+/* On failure nothing was received, and no descriptor is open. */
 static int receive(int sock, struct sync_msg *msg, int *fds, size_t *n_fds, struct err *e)
 {
+	size_t room = *n_fds;
 	int r;
 
 	*msg = (struct sync_msg){ 0 };
+	*n_fds = 0;
 	r = wait_readable(sock, e);
-	if (r < 0) {
-		if (n_fds)
-			*n_fds = 0;
+	if (r < 0)
 		return r;
+	r = sock_recv(sock, msg, sizeof(*msg), fds, &room, e);
+	if (r < 0)
+		return r == -ECONNRESET ? 0 : r; /* it died with our message unread */
+	if (r > 0 && (size_t)r < offsetof(struct sync_msg, err)) {
+		close_all(fds, room);
+		return err_msg(e, EPROTO, "short message from the container's init");
 	}
-	r = sock_recv(sock, msg, sizeof(*msg), fds, n_fds, e);
-	if (r == -ECONNRESET)
-		r = 0; /* it died with our message unread */
-	if (r > 0 && (size_t)r < offsetof(struct sync_msg, err))
-		r = err_msg(e, EPROTO, "short message from the container's init");
-	msg->err.text[sizeof(msg->err.text) - 1] = '\0';
-	return r > 0 ? 1 : r;
+	*n_fds = room;
+	if (msg->type == SYNC_ERROR)
+		make_error(msg);
+	return r > 0 ? 1 : 0;
 }
 
 int sync_recv(int sock, struct sync_msg *msg, int *fd, struct err *e)
@@ -139,14 +162,15 @@ int sync_expect_fds(int sock, enum sync_type type, int *fds, size_t *n_fds, stru
 		return r;
 	if (r == 0)
 		return err_msg(e, EPIPE, "the other side is gone");
-	if (msg.type == SYNC_ERROR) {
-		if (e)
-			*e = msg.err;
-		return msg.err.num > 0 ? -msg.err.num : -EIO;
-	}
-	if (msg.type != type)
+	if (msg.type == type)
+		return 0;
+	close_all(fds, *n_fds);
+	*n_fds = 0;
+	if (msg.type != SYNC_ERROR)
 		return err_msg(e, EPROTO, "unexpected message %d, not %d", msg.type, type);
-	return 0;
+	if (e)
+		*e = msg.err;
+	return -msg.err.num;
 }
 
 int sync_expect(int sock, enum sync_type type, struct err *e)

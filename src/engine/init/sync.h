@@ -27,7 +27,7 @@ enum sync_type {
 struct sync_msg {
 	enum sync_type type;
 	pid_t pid;	/* SYNC_PID */
-	struct err err; /* SYNC_ERROR */
+	struct err err; /* SYNC_ERROR; as received, num is above 0 and the text one line */
 };
 
 /* @fd_to_pass: -1 for none. */
@@ -46,7 +46,7 @@ int sync_recv(int sock, struct sync_msg *msg, int *fd, struct err *e);
 
 /* Waits for exactly this type. -EPIPE when the peer is gone, or the peer's own error. */
 int sync_expect(int sock, enum sync_type type, struct err *e);
-/* The same, with descriptors. *n_fds: room, then count. */
+/* The same, with descriptors. *n_fds: room, then count; 0 on failure, and none is open then. */
 int sync_expect_fds(int sock, enum sync_type type, int *fds, size_t *n_fds, struct err *e);
 
 /**
