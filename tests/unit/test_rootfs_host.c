@@ -109,7 +109,7 @@ static void look_at_cgroups(struct box *b)
 	CHECK_STR(type_at(&m, "/sys/fs/cgroup/memory"), "cgroup");
 	CHECK(flags_of("/sys/fs/cgroup/pids") & ST_RDONLY);
 	CHECK(flags_of("/sys/fs/cgroup") & ST_RDONLY);
-	CHECK(mkdir("/sys/fs/cgroup/pids/x", 0755) < 0 && errno == EROFS);
+	CHECK(mkdir("/sys/fs/cgroup/pids/runlet-test-view", 0755) < 0 && errno == EROFS);
 }
 
 TEST(cgroup_view)
