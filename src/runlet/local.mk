@@ -24,9 +24,19 @@ runlet_SOURCES = \
 	src/runlet/view.c \
 	src/runlet/view.h
 runlet_LDADD = $(RUNTIME_ARCHIVES) $(RUNLET_LIBS)
-runlet_LDFLAGS = $(AM_LDFLAGS) $(RUNLET_LINK)
+runlet_LDFLAGS = $(AM_LDFLAGS) $(RUNLET_LINK) $(RUNLET_ENTRY)
 runlet_CPPFLAGS = $(AM_CPPFLAGS) -DRUNLET_COMMIT="\"`$(RUNLET_COMMIT)`\""
 
 # What --version calls the commit: the version, where the source is not a git work tree.
 RUNLET_COMMIT = test -e $(top_srcdir)/.git && \
 	git -C $(top_srcdir) rev-parse --short=12 HEAD 2>/dev/null || echo $(PACKAGE_VERSION)
+
+# It runs before the C library, so without what that sets up: the stack protector's guard, functions
+# for what the compiler expects of any C library.
+EXTRA_DIST += src/runlet/entry.c
+if ENTRY
+noinst_LIBRARIES += libentry.a
+libentry_a_SOURCES = src/runlet/entry.c
+libentry_a_CFLAGS = $(AM_CFLAGS) -ffreestanding -fno-stack-protector
+runlet_LDADD += libentry.a
+endif

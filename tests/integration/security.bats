@@ -97,6 +97,16 @@ attacker()
 	copy_intact
 }
 
+@test "CVE-2019-5736: a /proc that is not the kernel's cannot say what the runtime is" {
+	needs_runlet 'runc goes on without a copy of itself'
+	run unshare --mount sh -c '
+		mount -t tmpfs none /proc && mkdir /proc/self /proc/self/fd || exit 9
+		ln -s /bin/echo /proc/self/exe
+		exec "$0" --root "$1" run -b "$2" proc-fake' "$RUNTIME_BIN" "$ROOT" "$BUNDLE" < /dev/null
+	[ "$status" = 1 ]
+	[[ $output == *'/proc is not the root of a procfs'* ]]
+}
+
 @test "CVE-2024-21626: a cwd through a leaked descriptor" {
 	for n in {3..20}; do
 		config ".process.cwd = \"/proc/self/fd/$n\""
