@@ -110,6 +110,12 @@ int log_fd(void)
 	return current.fd;
 }
 
+void log_stop(void)
+{
+	current.fd = fd_close(current.fd);
+	current.level = LOG_LEVEL_NONE;
+}
+
 static int days_of_month(int year, int month)
 {
 	static const int days[] = { 31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31 };

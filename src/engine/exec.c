@@ -119,7 +119,7 @@ static void live(void *context)
 	if (r == 0)
 		r = process_become(&x->process, &e);
 	if (r == 0) {
-		const int keep[] = { x->sync, log_fd() };
+		const int keep[] = { x->sync };
 
 		r = process_close_fds(x->process.preserve_fds, keep, ARRAY_SIZE(keep), &e);
 	}
@@ -134,18 +134,22 @@ static void live(void *context)
 /*
  * The child is visible inside from its first moment, and a container's root with CAP_SYS_PTRACE can
  * take what it has open (CVE-2016-9962). So a stage process, still outside, enters the cgroup for
- * it, which takes descriptors of the host, closes them, and only then gives birth to it inside.
+ * it and sets its labels, which takes descriptors of the host, closes them and the log, and only
+ * then gives birth to it inside.
  */
 static pid_t give_birth(void *context, int sock, int *pidfd, struct err *e)
 {
 	struct execution *x = context;
-	const int keep[] = {
-		x->sync, sock, x->c->pidfd, x->console_sock, x->process.proc, log_fd()
-	};
+	const int keep[] = { x->sync, sock, x->c->pidfd, x->console_sock };
 	int r = 0;
 
 	if (!x->o->cgroup)
 		r = cgroup_enter(x->cgroup, e);
+	/* The child inherits what its execve is to change to. */
+	if (r == 0)
+		r = process_set_labels(&x->process, e);
+	x->process.proc = -1;
+	log_stop();
 	if (r == 0)
 		r = process_close_fds(x->process.preserve_fds, keep, ARRAY_SIZE(keep), e);
 	if (r < 0)

@@ -226,6 +226,23 @@ static void nothing(void)
 {
 }
 
+static void say_and_stop(void)
+{
+	log_error("before");
+	log_stop();
+	log_error("after");
+}
+
+TEST(a_stopped_log_is_silent)
+{
+	struct outcome o = capture(true, LOG_JSON, LOG_LEVEL_DEBUG, say_and_stop);
+
+	CHECK(strstr(o.file.p, "before"));
+	CHECK(!strstr(o.file.p, "after"));
+	CHECK_STR(o.err.p, "before\n");
+	outcome_done(&o);
+}
+
 TEST(file_exists_without_entries_and_is_appended_to)
 {
 	autofree char *path = xasprintf("%s/log", dir);

@@ -237,8 +237,9 @@ static int become_process(struct init *in, struct err *e)
  * nothing of the host open, nor the lock that goes with the state directory. */
 static int close_fds(struct init *in, struct err *e)
 {
-	const int keep[] = { in->sync, in->listener, log_fd() };
+	const int keep[] = { in->sync, in->listener };
 
+	log_stop();
 	return process_close_fds(in->process.preserve_fds, keep, ARRAY_SIZE(keep), e);
 }
 

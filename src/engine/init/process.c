@@ -204,10 +204,12 @@ static int enter_cwd(const struct process_plan *p, bool final, struct err *e)
 	return err_set(e, num, "chdir to cwd (\"%s\") set in config.json failed", cwd);
 }
 
-static int set_labels(const struct process_plan *p, struct err *e)
+int process_set_labels(const struct process_plan *p, struct err *e)
 {
 	int r = 0;
 
+	if (p->proc < 0)
+		return 0;
 	if (p->spec->apparmor_profile && *p->spec->apparmor_profile)
 		r = apparmor_set_exec(p->proc, p->spec->apparmor_profile, e);
 	if (r == 0 && p->spec->selinux_label && *p->spec->selinux_label)
@@ -273,7 +275,7 @@ int process_become(struct process_plan *p, struct err *e)
 
 	r = set_attributes(p, e);
 	if (r == 0)
-		r = set_labels(p, e);
+		r = process_set_labels(p, e);
 	if (r == 0)
 		r = give_stdio(user, e);
 	if (r == 0)

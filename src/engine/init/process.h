@@ -20,7 +20,7 @@ struct process_plan {
 	int preserve_fds;
 	bool make_cwd;	  /* create makes a missing cwd, exec does not */
 	bool keep_groups; /* setgroups is denied here */
-	int proc;	  /* the host's procfs, for labels; -1 when none are asked for */
+	int proc;	  /* the host's procfs, for labels; -1 when none are to be set */
 	const char *cpus; /* affinity to take, a cpu list; NULL: all that the cpuset allows */
 	int notify_sock;  /* sync socket that takes the seccomp listener */
 	/* filled by process_prepare */
@@ -46,6 +46,10 @@ void process_done(struct process_plan *p);
  * error. Call with the container's root as root.
  */
 int process_become(struct process_plan *p, struct err *e);
+
+/* The labels alone: for a parent whose child, inheriting them, must not hold @p->proc. The caller
+ * then makes that -1. */
+int process_set_labels(const struct process_plan *p, struct err *e);
 
 /* Load the seccomp program if that is still to be done, and execve. Returns only on failure. */
 int process_exec(struct process_plan *p, struct err *e);
