@@ -225,6 +225,20 @@ static int run_host_hooks(struct creation *c, struct err *e)
 	return r < 0 ? r : sync_send(c->launched.sync, SYNC_GO, -1, e);
 }
 
+static int serve_agent(struct creation *c, int listener, int remote_fd, struct err *e)
+{
+	const struct notifying n = {
+		.status = OCI_CREATING,
+		.pid = c->launched.pid,
+		.pidfd = c->launched.pidfd,
+		.listener = listener,
+		.remote_fd = remote_fd,
+	};
+
+	return seccomp_agent_serve(c->container, c->config->linux_->seccomp, &n, c->launched.sync,
+				   e);
+}
+
 /* Serves init until it is complete. */
 static int serve_init(struct creation *c, struct err *e)
 {
@@ -245,8 +259,7 @@ static int serve_init(struct creation *c, struct err *e)
 			r = run_host_hooks(c, e);
 			break;
 		case SYNC_NOTIFY:
-			r = seccomp_agent_send(c->container, c->config->linux_->seccomp,
-					       OCI_CREATING, c->launched.pid, fd, e);
+			r = serve_agent(c, fd, msg.remote_fd, e);
 			break;
 		case SYNC_ERROR:
 			*e = msg.err;

@@ -207,6 +207,20 @@ static int set_up_from_outside(struct execution *x, int proc, pid_t pid, int syn
 	return r < 0 ? r : sync_send(sync, SYNC_GO, -1, e);
 }
 
+static int serve_agent(const struct execution *x, int sync, const struct executed *out,
+		       int listener, int remote_fd, struct err *e)
+{
+	const struct notifying n = {
+		.status = x->c->status,
+		.pid = out->pid,
+		.pidfd = out->pidfd,
+		.listener = listener,
+		.remote_fd = remote_fd,
+	};
+
+	return seccomp_agent_serve(x->c, x->c->journal.config->linux_->seccomp, &n, sync, e);
+}
+
 static int serve_child(struct execution *x, int sync, struct executed *out, struct err *e)
 {
 	for (;;) {
@@ -223,8 +237,7 @@ static int serve_child(struct execution *x, int sync, struct executed *out, stru
 		}
 		if (msg.type != SYNC_NOTIFY)
 			return err_msg(e, EPROTO, "unexpected message %d", msg.type);
-		r = seccomp_agent_send(x->c, x->c->journal.config->linux_->seccomp, x->c->status,
-				       out->pid, fd, e);
+		r = serve_agent(x, sync, out, fd, msg.remote_fd, e);
 		if (r < 0)
 			return r;
 	}

@@ -2,10 +2,13 @@
 #include "engine/seccomp_agent.h"
 
 #include "core/sock.h"
+#include "engine/init/sync.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <sys/socket.h>
+#include <sys/syscall.h>
+#include <unistd.h>
 
 /* The container process state: the state document with what the descriptors are. */
 static void write_state(struct json_out *o, const struct container *c, const struct oci_seccomp *s,
@@ -36,22 +39,34 @@ static void write_state(struct json_out *o, const struct container *c, const str
 	json_out_end(o);
 }
 
-int seccomp_agent_send(const struct container *c, const struct oci_seccomp *s, int status,
-		       pid_t pid, int listener, struct err *e)
+/* The process shares no table of descriptors with us, and may not send one. */
+static int fetch(const struct notifying *n, struct err *e)
+{
+	long fd = n->listener >= 0 ? fcntl(n->listener, F_DUPFD_CLOEXEC, 0) :
+				     syscall(SYS_pidfd_getfd, n->pidfd, n->remote_fd, 0);
+
+	return fd < 0 ? err_set(e, errno, "fetch the seccomp listener") : (int)fd;
+}
+
+int seccomp_agent_serve(const struct container *c, const struct oci_seccomp *s,
+			const struct notifying *n, int sync, struct err *e)
 {
 	autojsonout *o = json_out_new(NULL);
-	autofd int sock = -1;
+	autofd int sock = -1, listener = -1;
 	const char *text;
 	size_t len;
+	int r;
 
 	if (!s || !s->listener_path)
 		return err_msg(e, EINVAL, "linux.seccomp.listenerPath: needed by SCMP_ACT_NOTIFY");
+	listener = fetch(n, e);
 	if (listener < 0)
-		return err_msg(e, EPROTO, "init sent no seccomp listener");
-	write_state(o, c, s, status, pid);
+		return listener;
+	write_state(o, c, s, n->status, n->pid);
 	text = json_out_text(o, &len);
 	sock = sock_connect(AT_FDCWD, s->listener_path, SOCK_STREAM, e);
 	if (sock < 0)
 		return err_wrap(e, "linux.seccomp.listenerPath: ");
-	return sock_send(sock, text, len, &listener, 1, e);
+	r = sock_send(sock, text, len, &listener, 1, e);
+	return r < 0 ? r : sync_send(sync, SYNC_GO, -1, e);
 }

@@ -19,6 +19,7 @@ INTEGRATION_TESTS = \
 	tests/integration/namespaces.bats \
 	tests/integration/process.bats \
 	tests/integration/seccomp.bats \
+	tests/integration/seccomp_notify.bats \
 	tests/integration/security.bats \
 	tests/integration/seed.bats \
 	tests/integration/tty.bats \
@@ -30,6 +31,7 @@ EXTRA_DIST += $(INTEGRATION_TESTS) \
 	tests/integration/helpers/config.json \
 	tests/integration/helpers/console.py \
 	tests/integration/helpers/never_wait.py \
+	tests/integration/helpers/seccomp_agent.py \
 	tests/integration/helpers/syscalls.py \
 	tests/integration/setup_suite.bash \
 	tests/fixtures

@@ -16,6 +16,8 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <linux/seccomp.h>
+#include <seccomp.h>
 #include <signal.h>
 #include <sys/prctl.h>
 #include <sys/stat.h>
@@ -81,9 +83,9 @@ static int close_between(int first, int last, struct err *e)
 {
 	if (first > last || close_range((unsigned)first, (unsigned)last, 0) == 0)
 		return 0;
-	if (errno != ENOSYS)
+	if (errno != ENOSYS && errno != EPERM)
 		return err_set(e, errno, "close descriptors %d to %d", first, last);
-	/* Before 5.9: whatever this process may have open. */
+	/* Before 5.9, or a seccomp profile's answer: whatever this process may have open. */
 	last = (int)MIN((long)last, sysconf(_SC_OPEN_MAX));
 	for (int fd = first; fd <= last; fd++)
 		(void)close(fd); /* EBADF: not open */
@@ -235,6 +237,15 @@ static int set_attributes(const struct process_plan *p, struct err *e)
 	return r;
 }
 
+/* The agent cannot be asked about the very call that hands it the listener: then the runtime has to
+ * fetch that. write(2), by which it learns of it, cannot have SCMP_ACT_NOTIFY. */
+static bool must_not_send(const struct seccomp_program *program)
+{
+	const struct seccomp_data call = { .nr = SYS_sendmsg, .arch = seccomp_arch_native() };
+
+	return seccomp_program_eval(program, &call) != SECCOMP_RET_ALLOW;
+}
+
 static int load_seccomp(struct process_plan *p, struct err *e)
 {
 	autofd int listener = -1;
@@ -247,7 +258,12 @@ static int load_seccomp(struct process_plan *p, struct err *e)
 	if (!p->seccomp.notify)
 		return 0;
 	listener = r;
-	r = sync_send(p->notify_sock, SYNC_NOTIFY, listener, e);
+	if (must_not_send(&p->seccomp))
+		r = sync_send_remote_fd(p->notify_sock, SYNC_NOTIFY, listener, e);
+	else
+		r = sync_send(p->notify_sock, SYNC_NOTIFY, listener, e);
+	if (r == 0)
+		r = sync_expect(p->notify_sock, SYNC_GO, e);
 	return r < 0 ? err_wrap(e, "hand over the seccomp listener: ") : 0;
 }
 

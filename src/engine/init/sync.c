@@ -13,6 +13,7 @@
 
 static int interrupts = -1; /* a signalfd */
 static sigset_t mask_before;
+static bool in_child;
 
 int sync_interruptible(struct err *e)
 {
@@ -43,6 +44,7 @@ void sync_uninterruptible(void)
 void sync_forget_interrupts(void)
 {
 	interrupts = fd_close(interrupts);
+	in_child = true;
 }
 
 static int wait_readable(int sock, struct err *e)
@@ -68,6 +70,10 @@ static int send_msg(int sock, const struct sync_msg *msg, const int *fds, size_t
 	/* Only an error carries its text: the rest is a few bytes. */
 	size_t len = msg->type == SYNC_ERROR ? sizeof(*msg) : offsetof(struct sync_msg, err);
 
+	/* A profile made for other runtimes may spare only these. SIGPIPE may come of it: without
+	 * the runtime the child has to end anyway. */
+	if (in_child && n_fds == 0)
+		return write(sock, msg, len) < 0 ? err_set(e, errno, "send") : 0;
 	return sock_send(sock, msg, len, fds, n_fds, e);
 }
 
@@ -88,6 +94,13 @@ int sync_send_pid(int sock, pid_t pid, int pidfd, struct err *e)
 	struct sync_msg msg = { .type = SYNC_PID, .pid = pid };
 
 	return send_msg(sock, &msg, &pidfd, 1, e);
+}
+
+int sync_send_remote_fd(int sock, enum sync_type type, int fd, struct err *e)
+{
+	struct sync_msg msg = { .type = type, .remote_fd = fd };
+
+	return send_msg(sock, &msg, NULL, 0, e);
 }
 
 void sync_send_error(int sock, const struct err *err)
@@ -114,6 +127,16 @@ static void make_error(struct sync_msg *msg)
 	(void)err_msg(&msg->err, came.num, "%s", came.text[0] ? came.text : "unknown error");
 }
 
+static int read_msg(int sock, struct sync_msg *msg, struct err *e)
+{
+	ssize_t n;
+
+	do
+		n = read(sock, msg, sizeof(*msg));
+	while (n < 0 && errno == EINTR);
+	return n < 0 ? err_set(e, errno, "receive") : (int)n;
+}
+
 /* On failure nothing was received, and no descriptor is open. */
 static int receive(int sock, struct sync_msg *msg, int *fds, size_t *n_fds, struct err *e)
 {
@@ -125,7 +148,10 @@ static int receive(int sock, struct sync_msg *msg, int *fds, size_t *n_fds, stru
 	r = wait_readable(sock, e);
 	if (r < 0)
 		return r;
-	r = sock_recv(sock, msg, sizeof(*msg), fds, &room, e);
+	if (in_child && room == 0)
+		r = read_msg(sock, msg, e);
+	else
+		r = sock_recv(sock, msg, sizeof(*msg), fds, &room, e);
 	if (r < 0)
 		return r == -ECONNRESET ? 0 : r; /* it died with our message unread */
 	if (r > 0 && (size_t)r < offsetof(struct sync_msg, err)) {

@@ -15,7 +15,7 @@ enum sync_type {
 	SYNC_MAPS = 1, /* child: write my uid and gid maps */
 	SYNC_PID,      /* stage: here is the pid of init, with its pidfd */
 	SYNC_HOOKS,    /* child: namespaces and mounts are there, run the host's hooks */
-	SYNC_NOTIFY,   /* child: the seccomp listener's fd */
+	SYNC_NOTIFY,   /* child: the seccomp listener, its fd or its number here; then waits */
 	SYNC_READY,    /* child: all is set up, and verified */
 	SYNC_GO,       /* parent: done, go on */
 	SYNC_CGROUP,   /* parent: the cgroup is made; the descriptors to enter it by */
@@ -27,6 +27,7 @@ enum sync_type {
 struct sync_msg {
 	enum sync_type type;
 	pid_t pid;	/* SYNC_PID */
+	int remote_fd;	/* SYNC_NOTIFY without a descriptor: its number in the sender */
 	struct err err; /* SYNC_ERROR; as received, num is above 0 and the text one line */
 };
 
@@ -34,6 +35,8 @@ struct sync_msg {
 int sync_send(int sock, enum sync_type type, int fd_to_pass, struct err *e);
 int sync_send_pid(int sock, pid_t pid, int pidfd, struct err *e);
 int sync_send_fds(int sock, enum sync_type type, const int *fds, size_t n_fds, struct err *e);
+/* A descriptor that the other side has to fetch, by its number here. */
+int sync_send_remote_fd(int sock, enum sync_type type, int fd, struct err *e);
 void sync_send_error(int sock, const struct err *err); /* best effort: the peer may be gone */
 
 /**
@@ -54,7 +57,8 @@ int sync_expect_fds(int sock, enum sync_type type, int *fds, size_t *n_fds, stru
  * that what was begun can be undone, instead of ending this process.
  *
  * Until sync_uninterruptible, which puts the signals back as they were. A child calls
- * sync_forget_interrupts: the signals are not its business.
+ * sync_forget_interrupts: the signals are not its business. From there on it speaks by read(2) and
+ * write(2), as far as no descriptors are passed: a seccomp profile may take the rest away.
  */
 int sync_interruptible(struct err *e);
 void sync_uninterruptible(void);
