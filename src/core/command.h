@@ -14,15 +14,18 @@
 
 #include "core/err.h"
 #include "core/names.h"
+#include "core/record.h"
 #include <stdio.h>
 
 enum opt_kind {
-	OPT_FLAG,   /* bool */
-	OPT_STRING, /* char *: borrowed from argv; the last one wins */
-	OPT_STRV,   /* char **: heap vector, repeatable; run() frees a command's, program_main the
-		     * program's */
-	OPT_INT,    /* int64_t */
-	OPT_ENUM,   /* int, from a names table */
+	OPT_FLAG,     /* bool */
+	OPT_STRING,   /* char *: borrowed from argv; the last one wins; NULL when it is empty, which
+		       * scripts take for not given */
+	OPT_STRV,     /* char **: heap vector, repeatable; run() frees a command's, program_main the
+		       * program's */
+	OPT_INT,      /* int64_t */
+	OPT_ENUM,     /* int, from a names table */
+	OPT_DURATION, /* struct opt_int: nanoseconds, written as Go does */
 };
 
 struct opt {
@@ -34,6 +37,8 @@ struct opt {
 	const char *help;	  /* one sentence without a full stop */
 	const struct name *names; /* OPT_ENUM */
 	bool hidden;		  /* accepted, not shown (crun's and older names) */
+	const char *bad_name; /* OPT_ENUM: what to say of another one; NULL: what Go's flag package
+			       * says of a value */
 };
 
 /* An offset that does not compile when the member has another type. */

@@ -86,6 +86,18 @@ static int set_int(const struct parser *p, const struct opt *opt, const struct t
 	return 0;
 }
 
+static int set_duration(const struct parser *p, const struct opt *opt, const struct typed *t,
+			const char *value, struct err *e)
+{
+	struct opt_int *d = place(p, opt);
+
+	if (num_parse_duration(value, &d->value, NULL) < 0)
+		return err_msg(e, EINVAL, "invalid value \"%s\" for flag -%.*s: parse error", value,
+			       (int)t->len, t->name);
+	d->is_set = true;
+	return 0;
+}
+
 static int set_enum(const struct parser *p, const struct opt *opt, const struct typed *t,
 		    const char *value, struct err *e)
 {
@@ -98,6 +110,9 @@ static int set_enum(const struct parser *p, const struct opt *opt, const struct 
 	}
 	for (const struct name *row = opt->names; row->name; row++)
 		str_addf(&known, "%s%s", known.len ? ", " : "", row->name);
+	if (opt->bad_name)
+		return err_msg(e, EINVAL, "%s: %s (must be one of %s)", opt->bad_name, value,
+			       known.p);
 	return err_msg(e, EINVAL, "invalid value \"%s\" for flag -%.*s: must be one of %s", value,
 		       (int)t->len, t->name, known.len ? known.p : "none");
 }
@@ -114,13 +129,15 @@ static int set_value(struct parser *p, const struct opt *opt, const struct typed
 		value = *p->next++;
 	switch (opt->kind) {
 	case OPT_STRING:
-		*(char **)place(p, opt) = value;
+		*(char **)place(p, opt) = *value ? value : NULL;
 		return 0;
 	case OPT_STRV:
 		strv_push(place(p, opt), value);
 		return 0;
 	case OPT_INT:
 		return set_int(p, opt, t, value, e);
+	case OPT_DURATION:
+		return set_duration(p, opt, t, value, e);
 	default:
 		return set_enum(p, opt, t, value, e);
 	}

@@ -17,7 +17,8 @@ struct demo_args {
 	char *bundle;
 	char **env;
 	int64_t fds;
-	int format;
+	int format, level;
+	struct opt_int every;
 };
 
 static struct globals seen_globals;
@@ -28,20 +29,32 @@ static int runs;
 static const struct name formats[] = { { "table", 1 }, { "json", 2 }, { NULL, 0 } };
 
 static const struct opt demo_opts[] = {
-	{ "all", 'a', OPT_FLAG, OPT_OFF(struct demo_args, all, bool), NULL, "take all", NULL,
-	  false },
+	{ "all", 'a', OPT_FLAG, OPT_OFF(struct demo_args, all, bool), NULL, "take all", NULL, false,
+	  NULL },
 	{ "tty", 't', OPT_FLAG, OPT_OFF(struct demo_args, tty, bool), NULL, "have it's terminal",
-	  NULL, false },
+	  NULL, false, NULL },
 	{ "bundle", 'b', OPT_STRING, OPT_OFF(struct demo_args, bundle, char *), "DIR",
-	  "the bundle's directory", NULL, false },
+	  "the bundle's directory", NULL, false, NULL },
 	{ "env", 'e', OPT_STRV, OPT_OFF(struct demo_args, env, char **), "NAME=VALUE",
-	  "set [one] variable: again and again", NULL, false },
+	  "set [one] variable: again and again", NULL, false, NULL },
 	{ "preserve-fds", 0, OPT_INT, OPT_OFF(struct demo_args, fds, int64_t), "N",
-	  "pass descriptors", NULL, false },
+	  "pass descriptors", NULL, false, NULL },
 	{ "format", 'f', OPT_ENUM, OPT_OFF(struct demo_args, format, int), "FORMAT", "how", formats,
-	  false },
+	  false, NULL },
+	{ .name = "level",
+	  .kind = OPT_ENUM,
+	  .offset = OPT_OFF(struct demo_args, level, int),
+	  .arg = "LEVEL",
+	  .help = "from which on",
+	  .names = formats,
+	  .bad_name = "invalid level" },
+	{ .name = "every",
+	  .kind = OPT_DURATION,
+	  .offset = OPT_OFF(struct demo_args, every, struct opt_int),
+	  .arg = "DURATION",
+	  .help = "how often" },
 	{ "ancient", 0, OPT_FLAG, OPT_OFF(struct demo_args, all, bool), NULL, "older name", NULL,
-	  true },
+	  true, NULL },
 	{ 0 },
 };
 
@@ -93,9 +106,9 @@ static const struct command *const commands[] = { &cmd_kill, &cmd_exec, &cmd_sta
 
 static const struct opt global_opts[] = {
 	{ "root", 0, OPT_STRING, OPT_OFF(struct globals, root, char *), "DIR", "where state is",
-	  NULL, false },
-	{ "debug", 0, OPT_FLAG, OPT_OFF(struct globals, debug, bool), NULL, "say more", NULL,
-	  false },
+	  NULL, false, NULL },
+	{ "debug", 0, OPT_FLAG, OPT_OFF(struct globals, debug, bool), NULL, "say more", NULL, false,
+	  NULL },
 	{ 0 },
 };
 
@@ -222,6 +235,12 @@ TEST(options_before_and_after)
 	CHECK_INT(seen.format, 2);
 	CHECK_INT(run("kill --preserve-fds -5 id"), 0);
 	CHECK_INT(seen.fds, -5);
+	CHECK(!seen.every.is_set);
+	CHECK_INT(run("kill --every 1.5s id"), 0);
+	CHECK(seen.every.is_set);
+	CHECK_INT(seen.every.value, 1500000000);
+	CHECK_INT(run("kill --bundle dir --bundle= id"), 0);
+	CHECK(!seen.bundle);
 }
 
 TEST(stop_at_the_first_positional)
@@ -260,6 +279,9 @@ TEST(errors_in_options)
 		  "value out of range" },
 		{ "kill --format xml id",
 		  "invalid value \"xml\" for flag -format: must be one of table, json" },
+		{ "kill --level xml id", "invalid level: xml (must be one of table, json)" },
+		{ "kill --every 1d id", "invalid value \"1d\" for flag -every: parse error" },
+		{ "kill --every= id", "invalid value \"\" for flag -every: parse error" },
 	};
 
 	for (size_t i = 0; i < ARRAY_SIZE(bad); i++) {
