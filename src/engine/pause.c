@@ -13,7 +13,7 @@ int container_pause(struct container *c, bool pause, struct err *e)
 	if (pause && c->status == OCI_PAUSED)
 		return err_msg(e, EINVAL, "container not running");
 	if (!pause && c->status != OCI_PAUSED)
-		return 0; /* runc takes resuming a running container as done */
+		return err_msg(e, EINVAL, "container not paused");
 	r = container_cgroup(c, &cg, e);
 	return r < 0 ? r : cgroup_freeze(cg, pause, e);
 }

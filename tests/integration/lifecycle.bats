@@ -230,6 +230,23 @@ os.execv(sys.argv[1], sys.argv[1:])' "$RUNTIME_BIN" --root "$ROOT" run --bundle 
 	fails 1 'paused' runtime start "$ID"
 	ok runtime resume "$ID"
 	is "$(status_of)" running
+	fails 1 'container not paused' runtime resume "$ID"
+	is "$(status_of)" running
+}
+
+@test "pause and resume: a created container, and a stopped one" {
+	args sleep 1000
+	create
+	fails 1 'container not paused' runtime resume "$ID"
+	ok runtime pause "$ID"
+	fails 1 'container not running' runtime pause "$ID"
+	ok runtime resume "$ID"
+	is "$(status_of)" created
+	ok start
+	ok runtime kill "$ID" KILL
+	wait_for 5 status_is stopped
+	fails 1 'container not running' runtime pause "$ID"
+	fails 1 'container not paused' runtime resume "$ID"
 }
 
 @test "a zombie init is a stopped container" {
