@@ -88,7 +88,7 @@ static int set_user(struct oci_process *p, const struct exec_args *a, struct err
 	bool has_gid;
 	int r;
 
-	if (a->user) {
+	if (a->user && *a->user) {
 		r = creds_parse(a->user, &u->uid, &u->gid, &has_gid, e);
 		if (r < 0)
 			return err_wrap(e, "--user: ");
@@ -108,16 +108,14 @@ static int set_user(struct oci_process *p, const struct exec_args *a, struct err
 }
 
 /* Not inheritable: that would hand them to every program run later (CVE-2022-29162). Ambient stays
- * what the configuration says. */
-static int add_caps(struct oci_process *p, char *const *names, struct err *e)
+ * what the configuration says. Of a name that nobody knows there is a warning later, as of those in
+ * the configuration. */
+static void add_caps(struct oci_process *p, char *const *names)
 {
 	for (size_t i = 0; names && names[i]; i++) {
-		int cap = caps_parse(names[i]);
-		const char *name = cap >= 0 ? caps_name(cap) : NULL;
+		const char *name = caps_name(caps_parse(names[i])) ?: names[i];
 		struct oci_capabilities *c;
 
-		if (!name)
-			return err_msg(e, EINVAL, "--cap: unknown capability \"%s\"", names[i]);
 		if (!p->capabilities)
 			p->capabilities = xcalloc(1, sizeof(*p->capabilities));
 		c = p->capabilities;
@@ -127,6 +125,18 @@ static int add_caps(struct oci_process *p, char *const *names, struct err *e)
 			strv_push(&c->permitted, name);
 		if (!strv_has(c->effective, name))
 			strv_push(&c->effective, name);
+	}
+}
+
+static int add_env(struct oci_process *p, char *const *entries, struct err *e)
+{
+	for (; entries && *entries; entries++) {
+		const char *equals = strchr(*entries, '=');
+
+		if (!equals || equals == *entries)
+			return err_msg(e, EINVAL, "--env: invalid environment variable: \"%s\"",
+				       *entries);
+		strv_push(&p->env, *entries);
 	}
 	return 0;
 }
@@ -141,18 +151,18 @@ static int adapt_process(struct oci_process *p, const struct exec_args *a, char 
 		return err_msg(e, EINVAL, "process args cannot be empty");
 	strv_free(p->args);
 	p->args = strv_copy(argv);
-	for (size_t i = 0; a->env && a->env[i]; i++)
-		strv_push(&p->env, a->env[i]);
 	replace(&p->cwd, a->cwd);
 	replace(&p->apparmor_profile, a->apparmor);
 	replace(&p->selinux_label, a->process_label);
 	p->no_new_privileges |= a->no_new_privs;
-	r = set_user(p, a, e);
+	r = add_env(p, a->env, e);
 	if (r == 0)
-		r = add_caps(p, a->cap, e);
-	if (r == 0)
-		p->terminal = a->tty;
-	return r < 0 ? r : oci_process_check(p, e);
+		r = set_user(p, a, e);
+	if (r < 0)
+		return r;
+	add_caps(p, a->cap);
+	p->terminal = a->tty;
+	return oci_process_check(p, e);
 }
 
 static int exec_and_wait(struct runtime *rt, struct container *c, const struct oci_process *p,

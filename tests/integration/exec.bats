@@ -113,6 +113,18 @@ in_container() { runtime exec "$@" < /dev/null; }
 	(((0x$(awk '{ print $2 }' <<< "$output") >> 12 & 1) == 0))
 }
 
+@test "exec --cap: one that is unknown only warns" {
+	ok in_container --cap CAP_NOSUCH "$ID" true
+	like "$stderr" 'ignoring unknown or unavailable capabilities: \[CAP_NOSUCH\]'
+	ok runtime --log "$LOG" exec --cap CAP_NOSUCH "$ID" true < /dev/null
+	is "$stderr" ''
+}
+
+@test "exec --env: no variable" {
+	fails 255 'exec failed: .*invalid environment variable: "FOO"' in_container --env FOO "$ID" true
+	fails 255 'exec failed: .*environment variable.*"=x"' in_container --env =x "$ID" true
+}
+
 @test "exec --no-new-privs" {
 	ok in_container --no-new-privs "$ID" grep ^NoNewPrivs /proc/self/status
 	like "$output" '1$'

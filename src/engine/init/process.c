@@ -34,8 +34,11 @@ int process_prepare(struct process_plan *p, const struct oci_seccomp *seccomp, i
 	r = caps_resolve(p->spec->capabilities, &p->caps, &unknown, e);
 	if (r < 0)
 		return r;
-	for (size_t i = 0; unknown && unknown[i]; i++)
-		log_debug("process.capabilities: ignoring %s, unknown to this kernel", unknown[i]);
+	if (unknown && unknown[0]) {
+		autofree char *list = strv_join(unknown, " ");
+
+		log_warning("ignoring unknown or unavailable capabilities: [%s]", list);
+	}
 	if (seccomp) {
 		r = seccomp_compile(seccomp, cache_dirfd, &p->seccomp, e);
 		if (r < 0)
