@@ -1,21 +1,24 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "engine/events.h"
 
-#include "core/num.h"
 #include "runlet/runlet.h"
 
 #include <errno.h>
 
 #define NSEC_PER_MSEC 1000000
+#define DEFAULT_INTERVAL_NS INT64_C(5000000000)
 
 struct events_args {
-	char *interval;
+	struct opt_int interval; /* ns */
 	bool stats;
 };
 
 static const struct opt events_opts[] = {
-	O_STRING_("interval", 0, struct events_args, interval, "DURATION",
-		  "show statistics so often, such as 500ms or 1m30s; the default is 5s"),
+	{ .name = "interval",
+	  .kind = OPT_DURATION,
+	  .offset = OPT_OFF(struct events_args, interval, struct opt_int),
+	  .arg = "DURATION",
+	  .help = "show statistics so often, such as 500ms or 1m30s; the default is 5s" },
 	O_FLAG_("stats", 0, struct events_args, stats, "show statistics once, and end"),
 	{ 0 },
 };
@@ -51,13 +54,10 @@ static int print_oom(void *id, struct err *e)
 	return print_event("oom", id, NULL, e);
 }
 
-static int parse_interval(const char *text, int64_t *ms, struct err *e)
+static int get_interval(const struct events_args *a, int64_t *ms, struct err *e)
 {
-	int64_t ns;
+	int64_t ns = a->interval.is_set ? a->interval.value : DEFAULT_INTERVAL_NS;
 
-	if (num_parse_duration(text, &ns, NULL) < 0)
-		return err_msg(e, EINVAL, "invalid value \"%s\" for flag -interval: parse error",
-			       text);
 	if (ns <= 0)
 		return err_msg(e, EINVAL, "duration interval must be greater than 0");
 	*ms = (ns - 1) / NSEC_PER_MSEC + 1;
@@ -76,7 +76,7 @@ static int run_events(const void *global, void *args, int argc _unused_, char **
 
 	r = open_container(global, argv[0], CONTAINER_UNLOCKED, &rt, &c, e);
 	if (r == 0)
-		r = parse_interval(a->interval ?: "5s", &interval_ms, e);
+		r = get_interval(a, &interval_ms, e);
 	if (r < 0)
 		return r;
 	if (!a->stats)

@@ -12,8 +12,7 @@ struct list_args {
 };
 
 static const struct opt list_opts[] = {
-	O_ENUM_("format", 'f', struct list_args, format, "FORMAT", output_format_names,
-		"print a table or json"),
+	O_FORMAT_(struct list_args, format, "print a table or json"),
 	O_FLAG_("quiet", 'q', struct list_args, quiet, "print only the ids"),
 	{ 0 },
 };

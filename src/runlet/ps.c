@@ -13,8 +13,7 @@ struct ps_args {
 };
 
 static const struct opt ps_opts[] = {
-	O_ENUM_("format", 'f', struct ps_args, format, "FORMAT", output_format_names,
-		"print a table, as ps(1) does, or json"),
+	O_FORMAT_(struct ps_args, format, "print a table, as ps(1) does, or json"),
 	{ 0 },
 };
 

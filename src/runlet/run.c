@@ -124,10 +124,15 @@ static int run_container(const struct globals *g, const struct run_args *a, cons
 	return r;
 }
 
-static int run_run(const void *global, void *args, int argc _unused_, char **argv, struct err *e)
+static int run_run(const void *global, void *args, int argc, char **argv, struct err *e)
 {
-	int r = run_container(global, args, argv[0], e);
+	const struct run_args *a = args;
+	int r;
 
+	/* Only Thunder names its program once more, behind the id. */
+	if (argc > 1 && !a->args)
+		return err_msg(e, EINVAL, "runlet: \"run\" requires exactly 1 argument(s)");
+	r = run_container(global, a, argv[0], e);
 	return r < 0 ? err_wrap(e, "runlet run failed: ") : r;
 }
 
@@ -140,5 +145,5 @@ const struct command cmd_run = {
 	.min_args = 1,
 	.max_args = -1,
 	.run = run_run,
-	.flags = COMMAND_STOP_AT_ARG | COMMAND_NEW_ID,
+	.flags = COMMAND_NEW_ID,
 };

@@ -73,6 +73,14 @@ extern const struct command cmd_completion;
 		.names = tab, .help = h                                                            \
 	}
 
+/* --format of list and ps. */
+#define O_FORMAT_(t, m, h)                                                                         \
+	{                                                                                          \
+		.name = "format", .letter = 'f', .kind = OPT_ENUM, .offset = OPT_OFF(t, m, int),   \
+		.arg = "FORMAT", .names = output_format_names, .help = h,                          \
+		.bad_name = "invalid format option"                                                \
+	}
+
 /* The state root and /proc as the global options say. @make: create the root when it is missing. */
 int open_runtime(const struct globals *g, bool make, struct runtime *rt, struct err *e);
 static inline void runtime_close_p(struct runtime *rt)

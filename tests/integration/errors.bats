@@ -78,6 +78,34 @@ refused()
 	done
 }
 
+@test "options may follow the arguments, but for exec and ps" {
+	args sleep 1000
+	runtime run "$ID" --detach --bundle "$BUNDLE" --pid-file "$PID_FILE" > "$OUT" 2>&1 < /dev/null
+	[[ -s $PID_FILE ]]
+	ok runtime delete "$ID" --force
+}
+
+@test "run: a second argument" {
+	fails 1 '"run" requires exactly 1 argument' runtime run --bundle "$BUNDLE" "$ID" more
+	[[ ! -e $ROOT/$ID ]]
+}
+
+@test "an option with an empty value counts as not given" {
+	cd "$BUNDLE"
+	script 'id -u; pwd'
+	ok runtime run --bundle '' --pid-file= --console-socket '' "$ID"
+	is "$output" $'0\n/'
+	sleeper --pid-file "$PID_FILE"
+	ok runtime exec --user '' --cwd= --pid-file '' "$ID" sh -c 'id -u; pwd'
+	is "$output" $'0\n/'
+}
+
+@test "formats that nobody knows" {
+	mkdir "$ROOT"
+	fails 1 'invalid format option' runtime list --format yaml
+	fails 1 'invalid log-format: xml' runtime --log-format xml list
+}
+
 @test "ids that are refused" {
 	for id in . .. ../x a/b 'a b' 'a;b' $'a\nb' 'a%n' 'é'; do
 		refused 'invalid container ID format' create --bundle "$BUNDLE" "$id"

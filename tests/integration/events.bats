@@ -84,6 +84,7 @@ has_events() { (($(grep -c "^{\"type\":\"$1\"" "$WORK/events") >= $2)); }
 	for interval in x 1 1d; do
 		fails 1 'invalid value ".*" for flag -interval: parse error' \
 			runtime events --interval "$interval" "$ID"
+		like "$output" '^Incorrect Usage: invalid value'
 	done
 }
 
