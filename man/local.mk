@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 
 dist_man8_MANS += \
+	man/runlet-checkpoint.8 \
 	man/runlet-create.8 \
 	man/runlet-delete.8 \
 	man/runlet-events.8 \
@@ -10,6 +11,7 @@ dist_man8_MANS += \
 	man/runlet-list.8 \
 	man/runlet-pause.8 \
 	man/runlet-ps.8 \
+	man/runlet-restore.8 \
 	man/runlet-resume.8 \
 	man/runlet-run.8 \
 	man/runlet-spec.8 \

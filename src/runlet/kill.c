@@ -1,34 +1,65 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "core/proc.h"
 #include "engine/remove.h"
-#include "runlet/runlet.h"
+#include "runlet/match.h"
 
+#include <errno.h>
 #include <signal.h>
 
 struct kill_args {
-	bool all;
+	bool all, regex;
 };
 
 static const struct opt kill_opts[] = {
 	O_FLAG_("all", 'a', struct kill_args, all,
 		"signal every process of the container, not only init"),
+	O_FLAG_("regex", 'r', struct kill_args, regex,
+		"ID is a regular expression: signal every container whose id matches"),
 	{ 0 },
 };
 
-static int run_kill(const void *global, void *args, int argc, char **argv, struct err *e)
+struct shot {
+	int sig;
+	bool all;
+};
+
+static int signal_container(struct container *c, const struct shot *s, struct err *e)
+{
+	return s->all ? container_signal_all(c, s->sig, e) : container_kill(c, s->sig, e);
+}
+
+static int kill_one(const struct runtime *rt, const char *id, void *data, struct err *e)
+{
+	autocontainer *c = NULL;
+	int r = container_open(rt, id, CONTAINER_UNLOCKED, &c, e);
+
+	if (r == -ENOENT)
+		return 0;
+	return r < 0 ? r : signal_container(c, data, e);
+}
+
+/* As with runc an empty word is as good as none, and 0 asks whether init is there. */
+static int parse_signal(const char *text, struct err *e)
+{
+	if (!text || !*text)
+		return SIGTERM;
+	return str_eq(text, "0") ? 0 : signal_parse(text, e);
+}
+
+static int run_kill(const void *global, void *args, int argc _unused_, char **argv, struct err *e)
 {
 	const struct kill_args *a = args;
-	int sig = argc > 1 ? signal_parse(argv[1], e) : SIGTERM;
+	struct shot s = { .sig = parse_signal(argv[1], e), .all = a->all };
 	autocontainer *c = NULL;
 	autoruntime rt = RUNTIME_NONE;
 	int r;
 
-	if (sig < 0)
-		return sig;
+	if (s.sig < 0)
+		return s.sig;
+	if (a->regex)
+		return match_each(global, argv[0], true, "kill", kill_one, &s, e);
 	r = open_container(global, argv[0], CONTAINER_UNLOCKED, &rt, &c, e);
-	if (r < 0)
-		return r;
-	return a->all ? container_signal_all(c, sig, e) : container_kill(c, sig, e);
+	return r < 0 ? r : signal_container(c, &s, e);
 }
 
 const struct command cmd_kill = {

@@ -2,6 +2,7 @@
 
 bin_PROGRAMS += runlet
 runlet_SOURCES = \
+	src/runlet/checkpoint.c \
 	src/runlet/create.c \
 	src/runlet/create_args.h \
 	src/runlet/delete.c \
@@ -13,6 +14,8 @@ runlet_SOURCES = \
 	src/runlet/kill.c \
 	src/runlet/list.c \
 	src/runlet/main.c \
+	src/runlet/match.c \
+	src/runlet/match.h \
 	src/runlet/pause.c \
 	src/runlet/ps.c \
 	src/runlet/run.c \

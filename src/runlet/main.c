@@ -60,9 +60,10 @@ static const struct opt global_opts[] = {
 };
 
 static const struct command *const commands[] = {
-	&cmd_create, &cmd_delete, &cmd_events, &cmd_exec,	&cmd_features,	    &cmd_kill,
-	&cmd_list,   &cmd_pause,  &cmd_ps,     &cmd_resume,	&cmd_run,	    &cmd_spec,
-	&cmd_start,  &cmd_state,  &cmd_update, &cmd_completion, &cmd_dump_commands, NULL,
+	&cmd_checkpoint, &cmd_create, &cmd_delete,     &cmd_events,	   &cmd_exec,
+	&cmd_features,	 &cmd_kill,   &cmd_list,       &cmd_pause,	   &cmd_ps,
+	&cmd_restore,	 &cmd_resume, &cmd_run,	       &cmd_spec,	   &cmd_start,
+	&cmd_state,	 &cmd_update, &cmd_completion, &cmd_dump_commands, NULL,
 };
 
 /* They make processes that share a namespace with a container's. */

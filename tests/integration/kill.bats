@@ -86,3 +86,77 @@ no_process() { [[ -z $(processes_left) ]]; }
 @test "kill: a container that does not exist" {
 	fails 1 'container does not exist' runtime kill nobody TERM
 }
+
+@test "kill: 0 asks whether init is there, an empty word is none" {
+	sleeper
+	ok runtime kill "$ID" 0
+	is "$(status_of)" running
+	ok runtime kill --all "$ID" 0
+	is "$(status_of)" running
+	runtime kill "$ID" KILL
+	wait_for 5 status_is stopped
+	fails 1 'container not running' runtime kill "$ID" 0
+	runtime delete "$ID"
+	create
+	ok runtime kill "$ID" ''
+	wait_for 5 status_is stopped
+}
+
+# three NAME: containers NAME-a, NAME-b and other-c, which only sleep
+three()
+{
+	local id
+
+	args sleep 1000
+	for id in "$1-a" "$1-b" other-c; do
+		config '.linux.cgroupsPath = $cg' --arg cg "/$CG-$id"
+		runtime run --detach --bundle "$BUNDLE" "$id" > "$OUT" 2>&1 < /dev/null
+	done
+}
+
+@test "kill --regex: every container whose id matches" {
+	needs_runlet 'an option of crun'
+	three web
+	ok runtime kill --regex '^web-' KILL
+	wait_for 5 status_is stopped web-a
+	wait_for 5 status_is stopped web-b
+	is "$(status_of other-c)" running
+	# Those that cannot be signalled do not keep the others from it, and are told.
+	fails 1 'cannot kill web-a: container not running' runtime kill -r '(web|other)-[ac]' KILL
+	wait_for 5 status_is stopped other-c
+}
+
+@test "kill --regex: none matches, and what is no regular expression" {
+	needs_runlet 'an option of crun'
+	three web
+	fails 1 'no container matches "nobody"' runtime kill --regex nobody KILL
+	fails 1 'invalid regular expression "\("' runtime kill --regex '(' KILL
+	fails 1 'the regular expression is empty' runtime kill --regex '' KILL
+	fails 1 'unknown signal' runtime kill --regex . NOSUCH
+	is "$(status_of web-a) $(status_of other-c)" 'running running'
+	# Without the option an id is an id.
+	fails 1 'invalid container ID format' runtime kill '^web' KILL
+}
+
+@test "delete --regex: all that match, and the others stay" {
+	needs_runlet 'an option of crun'
+	three web
+	runtime kill web-b KILL
+	wait_for 5 status_is stopped web-b
+	fails 1 'cannot delete web-a: cannot delete container web-a that is not stopped: running' \
+		runtime delete --regex 'web'
+	is "$(runtime list -q)" $'other-c\nweb-a'
+	ok runtime delete --force --regex '^web-.$'
+	is "$(runtime list -q)" other-c
+	is "$(status_of other-c)" running
+}
+
+@test "delete --regex: none matches, which only --force forgives" {
+	needs_runlet 'an option of crun'
+	mkdir "$ROOT"
+	fails 1 'no container matches "nobody"' runtime delete --regex nobody
+	ok runtime delete --force --regex nobody
+	is "$output$stderr" ''
+	fails 1 'the regular expression is empty' runtime delete --force --regex ''
+	fails 1 'invalid regular expression' runtime delete --force --regex '[a'
+}

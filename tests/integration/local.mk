@@ -3,6 +3,7 @@
 INTEGRATION_TESTS = \
 	tests/integration/caps.bats \
 	tests/integration/cgroups.bats \
+	tests/integration/checkpoint.bats \
 	tests/integration/concurrency.bats \
 	tests/integration/crash.bats \
 	tests/integration/devices.bats \
