@@ -51,6 +51,8 @@ libcore_a_SOURCES = \
 	src/core/record.h \
 	src/core/record_decode.c \
 	src/core/record_encode.c \
+	src/core/rtnetlink.c \
+	src/core/rtnetlink.h \
 	src/core/signals.c \
 	src/core/sock.c \
 	src/core/sock.h \
