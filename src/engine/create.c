@@ -29,6 +29,7 @@ static void creation_init(struct creation *c, const struct runtime *rt,
 	c->launched.pidfd = c->launched.sync = -1;
 	c->init.sync = c->init.listener = c->init.console_sock = -1;
 	c->init.rootfs.root_fd = -1;
+	c->netdevs.outside = c->netdevs.inside = -1;
 }
 
 static void creation_done(struct creation *c)
@@ -41,6 +42,7 @@ static void creation_done(struct creation *c)
 	process_done(&c->init.process);
 	rootfs_done(&c->init.rootfs);
 	namespaces_close(&c->init.ns);
+	netdevs_done(&c->netdevs);
 	cgroup_free(c->cgroup);
 	container_free(c->container);
 	oci_config_free(c->config);
@@ -63,6 +65,7 @@ static void undo(struct creation *c)
 			(void)cgroup_signal(c->cgroup, SIGKILL, NULL);
 		(void)pidfd_wait(c->launched.pidfd, -1, &status, NULL);
 	}
+	netdevs_return(&c->netdevs);
 	if (c->cgroup_made)
 		r = cgroup_remove(c->cgroup, true, &e);
 	if (r == 0 && c->container)
@@ -239,6 +242,16 @@ static int serve_agent(struct creation *c, int listener, int remote_fd, struct e
 				   e);
 }
 
+static int move_net_devices(struct creation *c, int inside, struct err *e)
+{
+	int r;
+
+	if (inside < 0)
+		return err_msg(e, EPROTO, "network devices: no socket came with the request");
+	r = netdevs_move(&c->netdevs, inside, c->launched.pid, e);
+	return r < 0 ? r : sync_send(c->launched.sync, SYNC_GO, -1, e);
+}
+
 /* Serves init until it is complete. */
 static int serve_init(struct creation *c, struct err *e)
 {
@@ -257,6 +270,9 @@ static int serve_init(struct creation *c, struct err *e)
 			return 0;
 		case SYNC_HOOKS:
 			r = run_host_hooks(c, e);
+			break;
+		case SYNC_NETDEVS:
+			r = move_net_devices(c, TAKE_FD(fd), e);
 			break;
 		case SYNC_NOTIFY:
 			r = serve_agent(c, fd, msg.remote_fd, e);

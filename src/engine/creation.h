@@ -7,6 +7,7 @@
 
 #include "engine/create.h"
 #include "engine/init/init.h"
+#include "engine/netdev.h"
 
 /* What a create in progress owns; undone in reverse unless it is handed over. */
 struct creation {
@@ -20,6 +21,7 @@ struct creation {
 	struct container *container;
 	struct cgroup *cgroup;
 	bool cgroup_made;
+	struct netdevs netdevs;
 	struct init init;
 	struct launched launched;
 };

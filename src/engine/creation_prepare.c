@@ -75,7 +75,6 @@ static int refuse_unsupported(const struct oci_linux *l, struct err *e)
 		const char *member;
 		bool asked_for;
 	} rows[] = {
-		{ "linux.netDevices", l && l->n_net_devices },
 		{ "linux.intelRdt", l && l->intel_rdt },
 	};
 
@@ -115,6 +114,8 @@ int creation_prepare(struct creation *c, struct err *e)
 		r = resolve_rootfs(c, e);
 	if (r == 0)
 		r = namespaces_open(c->config, &c->init.ns, e);
+	if (r == 0)
+		r = netdevs_find(l, &c->init.ns, c->rt->proc, &c->netdevs, e);
 	if (r == 0)
 		r = sysctl_check(c->config, e);
 	if (r == 0)

@@ -148,7 +148,7 @@ static struct oci_features_linux *linux_features(void)
 	l->memory_policy = xcalloc(1, sizeof(*l->memory_policy));
 	l->memory_policy->modes = names_to_strv(oci_mpol_mode_names);
 	l->memory_policy->flags = names_to_strv(oci_mpol_flag_names);
-	l->net_devices = enabled(false);
+	l->net_devices = enabled(true);
 	return l;
 }
 

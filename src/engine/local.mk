@@ -30,6 +30,10 @@ libengine_a_SOURCES = \
 	src/engine/loopback.h \
 	src/engine/namespaces.c \
 	src/engine/namespaces.h \
+	src/engine/netdev.c \
+	src/engine/netdev.h \
+	src/engine/netdev_replay.c \
+	src/engine/netdev_replay.h \
 	src/engine/pause.c \
 	src/engine/pause.h \
 	src/engine/relay.c \

@@ -18,6 +18,7 @@ INTEGRATION_TESTS = \
 	tests/integration/masks.bats \
 	tests/integration/mounts.bats \
 	tests/integration/namespaces.bats \
+	tests/integration/netdev.bats \
 	tests/integration/process.bats \
 	tests/integration/seccomp.bats \
 	tests/integration/seccomp_notify.bats \

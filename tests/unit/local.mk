@@ -44,6 +44,7 @@ UNIT_TESTS = \
 	tests/unit/test_rootfs_attacks \
 	tests/unit/test_rootfs_host \
 	tests/unit/test_rootfs_mounts \
+	tests/unit/test_rtnetlink \
 	tests/unit/test_seccomp \
 	tests/unit/test_seccomp_cache \
 	tests/unit/test_sock \

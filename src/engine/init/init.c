@@ -5,6 +5,7 @@
 #include "core/num.h"
 #include "core/proc.h"
 #include "core/procfs.h"
+#include "core/rtnetlink.h"
 #include "core/sock.h"
 #include "engine/console.h"
 #include "engine/hooks.h"
@@ -115,6 +116,23 @@ static int set_names(struct init *in, struct err *e)
 static int build_rootfs(struct init *in, struct err *e)
 {
 	return rootfs_build(&in->rootfs, e);
+}
+
+/* The runtime moves them: only it has rights on the host. The socket lets it act in our namespace.
+ */
+static int take_net_devices(struct init *in, struct err *e)
+{
+	const struct oci_linux *l = in->config->linux_;
+	autofd int sock = -1;
+	int r;
+
+	if (!l || l->n_net_devices == 0)
+		return 0;
+	sock = rtnl_open(e);
+	if (sock < 0)
+		return sock;
+	r = sync_send(in->sync, SYNC_NETDEVS, sock, e);
+	return r < 0 ? r : sync_expect(in->sync, SYNC_GO, e);
 }
 
 static int wait_for_hooks(struct init *in, struct err *e)
@@ -260,6 +278,8 @@ static const struct step init_steps[] = {
 	/* Not sooner: the runtime makes it while we are at the above. */
 	{ "cgroup", enter_cgroup, false },
 	{ "mounts", build_rootfs, false },
+	/* As late as can be, but for hooks and sysctls that need them. */
+	{ "network devices", take_net_devices, false },
 	{ "host's hooks", wait_for_hooks, false },
 	{ "console", set_up_console, false },
 	{ "own pid", find_host_pid, false },

@@ -8,7 +8,8 @@
  *   clone3                              ->    the other new namespaces, the joined ones
  *   (uid and gid maps)                  <-    SYNC_MAPS, SYNC_GO
  *   makes the cgroup; SYNC_CGROUP       ->    enters it, builds the file tree
- *   state.json, host's hooks            <-    SYNC_HOOKS, SYNC_GO
+ *   state.json, network devices         <-    SYNC_NETDEVS, SYNC_GO
+ *   host's hooks                        <-    SYNC_HOOKS, SYNC_GO
  *                                       <-    SYNC_READY (verified; only execve is missing)
  *   run: SYNC_START                     ->    startContainer hooks, execve closes the socket
  *   create: SYNC_COMMIT                 ->    SYNC_GO: no longer dies with the runtime

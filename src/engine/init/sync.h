@@ -14,6 +14,7 @@
 enum sync_type {
 	SYNC_MAPS = 1, /* child: write my uid and gid maps */
 	SYNC_PID,      /* stage: here is the pid of init, with its pidfd */
+	SYNC_NETDEVS,  /* child: move network devices to where this netlink socket is */
 	SYNC_HOOKS,    /* child: namespaces and mounts are there, run the host's hooks */
 	SYNC_NOTIFY,   /* child: the seccomp listener, its fd or its number here; then waits */
 	SYNC_READY,    /* child: all is set up, and verified */
