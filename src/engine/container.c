@@ -4,6 +4,7 @@
 #include "core/file.h"
 #include "core/proc.h"
 #include "core/procfs.h"
+#include "engine/init/gate.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -317,7 +318,7 @@ static void remove_entries(int dir, int depth)
 
 int container_remove_state(struct container *c, struct err *e)
 {
-	static const char *const files[] = { STORE_SOCKET, STORE_STATE, STORE_JOURNAL };
+	static const char *const files[] = { GATE_START, GATE_OUTCOME, STORE_STATE, STORE_JOURNAL };
 
 	/* The journal last: it is what a deletion that is cut short begins anew with. */
 	for (size_t i = 0; i < ARRAY_SIZE(files); i++)

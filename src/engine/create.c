@@ -27,7 +27,8 @@ static void creation_init(struct creation *c, const struct runtime *rt,
 {
 	*c = (struct creation){ .rt = rt, .o = o };
 	c->launched.pidfd = c->launched.sync = -1;
-	c->init.sync = c->init.listener = c->init.console_sock = -1;
+	c->init.sync = c->init.console_sock = -1;
+	c->init.gate = (struct gate)GATE_NONE;
 	c->init.rootfs.root_fd = -1;
 	c->netdevs.outside = c->netdevs.inside = -1;
 }
@@ -36,7 +37,7 @@ static void creation_done(struct creation *c)
 {
 	c->launched.pidfd = fd_close(c->launched.pidfd);
 	c->launched.sync = fd_close(c->launched.sync);
-	c->init.listener = fd_close(c->init.listener);
+	gate_close(&c->init.gate);
 	if (c->init.console_sock != c->o->console_fd)
 		c->init.console_sock = fd_close(c->init.console_sock);
 	process_done(&c->init.process);
@@ -150,10 +151,8 @@ static int make(struct creation *c, struct err *e)
 		r = write_journal(c, e);
 	if (r == 0)
 		r = connect_console(c, e);
-	if (r == 0 && !c->o->keep_starting) {
-		c->init.listener = sock_listen(c->container->dir, STORE_SOCKET, SOCK_SEQPACKET, e);
-		r = MIN(c->init.listener, 0);
-	}
+	if (r == 0 && !c->o->keep_starting)
+		r = gate_make(c->container->dir, &c->init.gate, e);
 	if (r < 0)
 		return r;
 	/* Where a process can be born in its cgroup, that must be there; else it is made while init

@@ -1,30 +1,23 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "engine/start.h"
 
-#include "core/sock.h"
 #include "engine/hooks.h"
+#include "engine/init/gate.h"
 #include "engine/init/process.h"
 #include "engine/init/sync.h"
 #include "engine/remove.h"
 
 #include <errno.h>
-#include <fcntl.h>
-#include <sys/socket.h>
-#include <unistd.h>
 
-/* The outcome of execve: the end of the stream, or an error. */
-static int wait_for_exec(const struct container *c, int sync, struct err *e)
+/* Of the answer to SYNC_START: @r and *@msg as sync_recv left them. */
+static int judge(const struct container *c, int r, const struct sync_msg *msg, struct err *e)
 {
-	struct sync_msg msg;
-	int r;
-
-	r = sync_recv(sync, &msg, NULL, e);
 	if (r <= 0)
 		return r < 0 ? r : process_check_ran((pid_t)c->state.pid, c->pidfd, e);
-	if (msg.type != SYNC_ERROR)
+	if (msg->type != SYNC_ERROR)
 		return err_msg(e, EPROTO, "unexpected message %d from the container's init",
-			       msg.type);
-	*e = msg.err;
+			       msg->type);
+	*e = msg->err;
 	return -e->num;
 }
 
@@ -48,6 +41,7 @@ static int run_poststart(struct container *c, struct err *e)
 
 int container_start_over(struct container *c, int sync, struct err *e)
 {
+	struct sync_msg msg = { 0 };
 	int r;
 
 	/* Before the program runs, after which it is too late to find the hooks missing. */
@@ -57,18 +51,35 @@ int container_start_over(struct container *c, int sync, struct err *e)
 	r = sync_send(sync, SYNC_START, -1, e);
 	if (r < 0)
 		return err_msg(e, ESRCH, "cannot start a container that has stopped");
-	r = wait_for_exec(c, sync, e);
+	r = sync_recv(sync, &msg, NULL, e);
+	r = judge(c, r, &msg, e);
+	return r < 0 ? r : run_poststart(c, e);
+}
+
+static int start_waiting(struct container *c, struct err *e)
+{
+	struct sync_msg msg = { 0 };
+	autofd int outcome = -1;
+	int r;
+
+	r = container_load_journal(c, e);
+	if (r < 0)
+		return r;
+	outcome = gate_pass(c->dir, e);
+	if (outcome == -ENXIO)
+		return err_msg(e, ESRCH, "cannot start a container that has stopped");
+	if (outcome < 0)
+		return err_wrap(e, "start: ");
+	r = sync_read(outcome, &msg, e);
+	r = judge(c, r, &msg, e);
 	return r < 0 ? r : run_poststart(c, e);
 }
 
 int container_start(struct container *c, struct err *e)
 {
-	autofd int sync = -1;
-	int r;
-
 	switch (c->status) {
 	case OCI_CREATED:
-		break;
+		return start_waiting(c, e);
 	case OCI_RUNNING:
 		return err_msg(e, EINVAL, "cannot start an already running container");
 	case OCI_PAUSED:
@@ -76,13 +87,4 @@ int container_start(struct container *c, struct err *e)
 	default:
 		return err_msg(e, EINVAL, "cannot start a container that has stopped");
 	}
-	sync = sock_connect(c->dir, STORE_SOCKET, SOCK_SEQPACKET, e);
-	if (sync == -ECONNREFUSED || sync == -ENOENT)
-		return err_msg(e, EINVAL, "cannot start an already running container");
-	if (sync < 0)
-		return err_wrap(e, "start: ");
-	r = container_start_over(c, sync, e);
-	if (r == 0)
-		(void)unlinkat(c->dir, STORE_SOCKET, 0); /* of no more use; delete finds it too */
-	return r;
 }

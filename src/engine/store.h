@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /**
- * store.h - the two files that a container's state directory holds.
+ * store.h - the two files that a container's state directory holds, besides init/gate.h's pipes.
  *
  * create.json is the journal: what `create` was asked to make, written whole before the first side
  * effect and never changed. If it is missing or torn, nothing was made. It also keeps the
@@ -17,7 +17,6 @@
 
 #define STORE_JOURNAL "create.json"
 #define STORE_STATE "state.json"
-#define STORE_SOCKET "start.sock" /* where a created init waits for `start` */
 
 /* What both files begin with. */
 struct store_journal {

@@ -104,3 +104,19 @@ seccomp() { config ".linux.seccomp = $1"; }
 		fails 1 'seccomp' run_container
 	done
 }
+
+@test "a profile without the calls of sockets: create, start, exec and run need none" {
+	seccomp '{"defaultAction": "SCMP_ACT_ALLOW", "syscalls": [{"action": "SCMP_ACT_ERRNO", "names": [
+		"socket", "socketpair", "connect", "accept", "accept4", "sendmsg", "recvmsg", "sendto",
+		"recvfrom", "poll", "ppoll", "close_range", "clone3", "faccessat2", "openat2"]}]}'
+	for nnp in true false; do
+		config ".process.noNewPrivileges = $nnp"
+		sleeper
+		ok runtime exec "$ID" echo fine
+		is "$output" fine
+		runtime delete --force "$ID"
+		args echo fine
+		ok run_container
+		is "$output" fine
+	done
+}

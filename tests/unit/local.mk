@@ -16,6 +16,7 @@ UNIT_TESTS = \
 	tests/unit/test_env \
 	tests/unit/test_err \
 	tests/unit/test_file \
+	tests/unit/test_gate \
 	tests/unit/test_init_steps \
 	tests/unit/test_inroot \
 	tests/unit/test_json \

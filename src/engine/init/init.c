@@ -255,7 +255,7 @@ static int become_process(struct init *in, struct err *e)
  * nothing of the host open, nor the lock that goes with the state directory. */
 static int close_fds(struct init *in, struct err *e)
 {
-	const int keep[] = { in->sync, in->listener };
+	const int keep[] = { in->sync, in->gate.start, in->gate.outcome };
 
 	log_stop();
 	return process_close_fds(in->process.preserve_fds, keep, ARRAY_SIZE(keep), e);
@@ -317,25 +317,14 @@ static int run_steps(struct init *in, struct err *e)
 	return 0;
 }
 
-/* Waits for `start` on the listening socket; the accepted connection takes the place of sync. */
+/* From here on the outcome goes to `start`. */
 static int wait_for_start(struct init *in, struct err *e)
 {
-	for (;;) {
-		int fd = accept4(in->listener, NULL, NULL, SOCK_CLOEXEC);
+	int r = gate_wait(&in->gate, e);
 
-		if (fd < 0) {
-			if (errno == EINTR || errno == ECONNABORTED)
-				continue;
-			return err_set(e, errno, "wait for start");
-		}
-		(void)fd_close(in->sync);
-		in->sync = fd;
-		if (sync_expect(fd, SYNC_START, e) == 0)
-			break;
-		/* Whoever that was went away before saying it. */
-	}
-	in->listener = fd_close(in->listener);
-	return 0;
+	(void)fd_close(in->sync);
+	in->sync = in->gate.outcome;
+	return r;
 }
 
 static int commit(struct init *in, struct err *e)
@@ -344,11 +333,11 @@ static int commit(struct init *in, struct err *e)
 
 	/* A runtime that starts us itself saves the message. */
 	if (r == 0)
-		r = sync_expect(in->sync, in->listener >= 0 ? SYNC_COMMIT : SYNC_START, e);
+		r = sync_expect(in->sync, in->gate.start >= 0 ? SYNC_COMMIT : SYNC_START, e);
 	if (r == 0 && prctl(PR_SET_PDEATHSIG, 0, 0, 0, 0) < 0)
 		r = err_set(e, errno, "clear the parent-death signal");
 	/* `create` ends next, and must not take us with it. */
-	if (r == 0 && in->listener >= 0)
+	if (r == 0 && in->gate.start >= 0)
 		r = sync_send(in->sync, SYNC_GO, -1, e);
 	return r;
 }
@@ -358,7 +347,7 @@ static int start(struct init *in, struct err *e)
 	const struct oci_hooks *h = in->config->hooks;
 	int r;
 
-	r = in->listener >= 0 ? wait_for_start(in, e) : 0;
+	r = in->gate.start >= 0 ? wait_for_start(in, e) : 0;
 	if (r == 0 && h && h->n_start_container)
 		r = run_hooks(in, "startContainer", OCI_CREATED, h->start_container,
 			      h->n_start_container, NULL, e);

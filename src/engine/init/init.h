@@ -13,13 +13,14 @@
  *                                       <-    SYNC_READY (verified; only execve is missing)
  *   run: SYNC_START                     ->    startContainer hooks, execve closes the socket
  *   create: SYNC_COMMIT                 ->    SYNC_GO: no longer dies with the runtime
- *   ends                                      waits on the listening socket for `start`
+ *   ends                                      waits at its gate for `start`
  */
 #ifndef ENGINE_INIT_INIT_H
 #define ENGINE_INIT_INIT_H
 
 #include "engine/cgroup/cgroup.h"
 #include "engine/fs/rootfs.h"
+#include "engine/init/gate.h"
 #include "engine/init/process.h"
 #include "engine/namespaces.h"
 
@@ -37,7 +38,8 @@ struct init {
 	bool staged;	/* a stage process has entered the user namespace already; set by launch */
 	int64_t host_pid; /* of init, found by itself when hooks of its own need it */
 	int sync;	  /* the child's end */
-	int listener;	  /* where `start` connects; -1 when the runtime starts it over sync */
+	struct gate
+		gate; /* where it waits for `start`; none when the runtime starts it over sync */
 	int console_sock; /* takes the terminal's master; -1 without a terminal */
 };
 

@@ -5,6 +5,8 @@ libengine_a_SOURCES += \
 	src/engine/init/clone.h \
 	src/engine/init/env.c \
 	src/engine/init/env.h \
+	src/engine/init/gate.c \
+	src/engine/init/gate.h \
 	src/engine/init/idmap.c \
 	src/engine/init/idmap.h \
 	src/engine/init/init.c \

@@ -127,6 +127,17 @@ static void make_error(struct sync_msg *msg)
 	(void)err_msg(&msg->err, came.num, "%s", came.text[0] ? came.text : "unknown error");
 }
 
+static int check_msg(struct sync_msg *msg, size_t len, struct err *e)
+{
+	if (len == 0)
+		return 0;
+	if (len < offsetof(struct sync_msg, err))
+		return err_msg(e, EPROTO, "short message from the container's init");
+	if (msg->type == SYNC_ERROR)
+		make_error(msg);
+	return 1;
+}
+
 static int read_msg(int sock, struct sync_msg *msg, struct err *e)
 {
 	ssize_t n;
@@ -154,14 +165,21 @@ static int receive(int sock, struct sync_msg *msg, int *fds, size_t *n_fds, stru
 		r = sock_recv(sock, msg, sizeof(*msg), fds, &room, e);
 	if (r < 0)
 		return r == -ECONNRESET ? 0 : r; /* it died with our message unread */
-	if (r > 0 && (size_t)r < offsetof(struct sync_msg, err)) {
+	r = check_msg(msg, (size_t)r, e);
+	if (r < 0)
 		close_all(fds, room);
-		return err_msg(e, EPROTO, "short message from the container's init");
-	}
-	*n_fds = room;
-	if (msg->type == SYNC_ERROR)
-		make_error(msg);
-	return r > 0 ? 1 : 0;
+	else
+		*n_fds = room;
+	return r;
+}
+
+int sync_read(int pipe, struct sync_msg *msg, struct err *e)
+{
+	int r;
+
+	*msg = (struct sync_msg){ 0 };
+	r = read_msg(pipe, msg, e);
+	return r < 0 ? r : check_msg(msg, (size_t)r, e);
 }
 
 int sync_recv(int sock, struct sync_msg *msg, int *fd, struct err *e)

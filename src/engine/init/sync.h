@@ -48,6 +48,9 @@ void sync_send_error(int sock, const struct err *err); /* best effort: the peer 
  */
 int sync_recv(int sock, struct sync_msg *msg, int *fd, struct err *e);
 
+/* The same from a pipe, as gate_pass() gives it. */
+int sync_read(int pipe, struct sync_msg *msg, struct err *e);
+
 /* Waits for exactly this type. -EPIPE when the peer is gone, or the peer's own error. */
 int sync_expect(int sock, enum sync_type type, struct err *e);
 /* The same, with descriptors. *n_fds: room, then count; 0 on failure, and none is open then. */
