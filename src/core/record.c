@@ -14,6 +14,18 @@ const char *strmap_get(const struct strmap *m, const char *name)
 	return NULL;
 }
 
+struct strmap strmap_copy(const struct strmap *m)
+{
+	struct strmap copy = { .n = m->n };
+
+	if (!m->v)
+		return copy;
+	copy.v = xcalloc(m->n + 1, sizeof(*copy.v));
+	for (size_t i = 0; i < m->n; i++)
+		copy.v[i] = (struct strmap_entry){ xstrdup(m->v[i].name), xstrdup(m->v[i].value) };
+	return copy;
+}
+
 void strmap_done(struct strmap *m)
 {
 	for (size_t i = 0; i < m->n; i++) {

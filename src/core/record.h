@@ -40,6 +40,7 @@ struct strmap {
 	size_t n;
 };
 const char *strmap_get(const struct strmap *m, const char *name); /* NULL when absent */
+struct strmap strmap_copy(const struct strmap *m);
 void strmap_done(struct strmap *m);
 
 struct u32list {

@@ -276,18 +276,28 @@ int container_load_journal(struct container *c, struct err *e)
 	return r < 0 ? err_wrap(e, "container %s: ", c->id) : 0;
 }
 
+static int open_cgroup(int manager, const char *path, const struct strmap *paths,
+		       struct cgroup **out, struct err *e)
+{
+	if (paths->n > 0)
+		return cgroup_open_at(paths, out, e);
+	return cgroup_open((enum cgroup_manager)manager, path, out, e);
+}
+
 int container_cgroup(struct container *c, struct cgroup **out, struct err *e)
 {
+	const struct store_journal *j = &c->journal;
 	int r;
 
 	if (c->has_state)
-		return cgroup_open(c->state.cgroup_manager, c->state.cgroup_path, out, e);
+		return open_cgroup(c->state.cgroup_manager, c->state.cgroup_path,
+				   &c->state.cgroup_paths, out, e);
 	if (!c->journal.id) {
 		r = store_journal_read(c->dir, &c->journal, e);
 		if (r <= 0) /* 0: no journal, so nothing was made */
 			return r < 0 ? err_wrap(e, "container %s: ", c->id) : 0;
 	}
-	return cgroup_open(c->journal.cgroup_manager, c->journal.cgroup_path, out, e);
+	return open_cgroup(j->cgroup_manager, j->cgroup_path, &j->cgroup_paths, out, e);
 }
 
 /* What does not belong there, such as the temporary file of a replacement that was interrupted.

@@ -98,8 +98,9 @@ static int write_journal(struct creation *c, struct err *e)
 		.rootfs = c->rootfs,
 		.created = c->created,
 		.owner = geteuid(),
-		.cgroup_manager = c->rt->manager,
+		.cgroup_manager = cgroup_manager_of(c->cgroup),
 		.cgroup_path = (char *)cgroup_path(c->cgroup),
+		.cgroup_paths = *cgroup_paths(c->cgroup),
 		.config = c->config,
 	};
 
@@ -186,8 +187,9 @@ static int fill_state(struct creation *c, struct err *e)
 	s->rootfs = xstrdup(c->rootfs);
 	s->created = xstrdup(c->created);
 	s->owner = geteuid();
-	s->cgroup_manager = c->rt->manager;
+	s->cgroup_manager = cgroup_manager_of(c->cgroup);
 	s->cgroup_path = xstrdup(cgroup_path(c->cgroup));
+	s->cgroup_paths = strmap_copy(cgroup_paths(c->cgroup));
 	s->shared_pids = !namespaces_has_new(&c->init.ns, CLONE_NEWPID);
 	s->poststop = h && h->n_poststop;
 	/* Handed over: the journal is written, and init has its own copy. */

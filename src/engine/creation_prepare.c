@@ -40,9 +40,14 @@ static int prepare_process(struct creation *c, struct err *e)
 	p->spec = c->config->process;
 	p->linux_ = l;
 	p->make_cwd = true;
-	p->keep_groups =
-		namespaces_has_new(&c->init.ns, CLONE_NEWUSER) && idmap_denies_setgroups(l);
 	p->proc = c->rt->proc;
+	r = idmap_check_user(l, p->spec->user, e);
+	/* In a user namespace of its own init finds out by itself. */
+	if (r == 0 && c->rt->in_userns)
+		r = idmap_denies_setgroups(c->rt->proc, 0, e);
+	if (r < 0)
+		return r;
+	p->keep_groups = r;
 	r = preserved_fds(c->o->preserve_fds, c->o->listen_fds, &p->preserve_fds, &c->listen_env,
 			  e);
 	if (r < 0)
@@ -50,6 +55,16 @@ static int prepare_process(struct creation *c, struct err *e)
 	if (l && l->seccomp)
 		cache = runtime_open_cache(c->rt);
 	return process_prepare(p, l ? l->seccomp : NULL, cache, c->listen_env, e);
+}
+
+static int plan_cgroup(struct creation *c, struct err *e)
+{
+	const struct oci_linux *l = c->config->linux_;
+	const char *path = l ? l->cgroups_path : NULL;
+
+	if (c->rt->rootless && c->rt->manager == CGROUP_CGROUPFS)
+		return cgroup_plan_rootless(path, c->o->id, l ? l->resources : NULL, &c->cgroup, e);
+	return cgroup_plan(c->rt->manager, path, c->o->id, &c->cgroup, e);
 }
 
 static int prepare_rootfs(struct creation *c, struct err *e)
@@ -65,6 +80,7 @@ static int prepare_rootfs(struct creation *c, struct err *e)
 	r->new_cgroupns = namespaces_has(&c->init.ns, CLONE_NEWCGROUP);
 	r->new_netns = namespaces_has(&c->init.ns, CLONE_NEWNET);
 	r->cgroup_path = cgroup_path(c->cgroup);
+	r->cgroup_paths = cgroup_paths(c->cgroup);
 	return rootfs_open(r, e);
 }
 
@@ -119,7 +135,7 @@ int creation_prepare(struct creation *c, struct err *e)
 	if (r == 0)
 		r = sysctl_check(c->config, e);
 	if (r == 0)
-		r = cgroup_plan(c->rt->manager, l ? l->cgroups_path : NULL, o->id, &c->cgroup, e);
+		r = plan_cgroup(c, e);
 	if (r == 0)
 		r = prepare_rootfs(c, e);
 	if (r == 0)

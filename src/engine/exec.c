@@ -7,6 +7,7 @@
 #include "engine/console.h"
 #include "engine/handover.h"
 #include "engine/init/clone.h"
+#include "engine/init/idmap.h"
 #include "engine/init/process.h"
 #include "engine/init/stage.h"
 #include "engine/init/sync.h"
@@ -26,6 +27,10 @@
 #define CLONE_NEWTIME 0x00000080
 #endif
 
+/* Joining a pid namespace takes privilege in the user namespace that owns it, which an unprivileged
+ * caller has only once that is joined. */
+#define BORN_IN (CLONE_NEWUSER | CLONE_NEWPID)
+
 struct execution {
 	struct container *c;
 	const struct oci_process *spec;
@@ -33,7 +38,7 @@ struct execution {
 	struct process_plan process;
 	struct cgroup *cgroup;
 	int namespaces; /* CLONE_NEW* that the container has of its own */
-	bool wait;	/* the child waits until the parent has set it up from outside */
+	int proc;	/* the host's /proc; the stage's, not the child's */
 	int console_sock;
 	int sync; /* the child's end */
 };
@@ -62,12 +67,12 @@ static int enter_container(struct execution *x, struct err *e)
 
 	if (a && a->initial)
 		r = attrs_set_affinity(a->initial, e);
-	if (r == 0 && x->wait)
+	if (r == 0 && x->o->cgroup)
 		r = sync_expect(x->sync, SYNC_GO, e);
 	if (r < 0)
 		return r;
-	/* The pid namespace is the one we were born in. */
-	if (setns(x->c->pidfd, x->namespaces & ~CLONE_NEWPID) < 0)
+	/* The user and pid namespaces are the ones we were born in. */
+	if ((x->namespaces & ~BORN_IN) && setns(x->c->pidfd, x->namespaces & ~BORN_IN) < 0)
 		return err_set(e, errno, "join the container's namespaces");
 	if (setsid() < 0 && errno != EPERM)
 		return err_set(e, errno, "setsid");
@@ -132,6 +137,24 @@ static void live(void *context)
 }
 
 /*
+ * What the child inherits of its stage: its oom score, and what its execve is to change to. While
+ * nobody inside can see it; a user's own files in /proc are his only if he can be dumped.
+ */
+static int set_own(const struct execution *x, struct err *e)
+{
+	int r;
+
+	if (geteuid() != 0 && prctl(PR_SET_DUMPABLE, 1, 0, 0, 0) < 0)
+		return err_set(e, errno, "become dumpable");
+	r = attrs_set_oom_score_adj(x->proc, 0, x->spec, e);
+	if (r == 0)
+		r = process_set_labels(&x->process, e);
+	if (geteuid() != 0 && prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) < 0 && r == 0)
+		r = err_set(e, errno, "become undumpable");
+	return r;
+}
+
+/*
  * The child is visible inside from its first moment, and a container's root with CAP_SYS_PTRACE can
  * take what it has open (CVE-2016-9962). So a stage process, still outside, enters the cgroup for
  * it and sets its labels, which takes descriptors of the host, closes them and the log, and only
@@ -141,21 +164,18 @@ static pid_t give_birth(void *context, int sock, int *pidfd, struct err *e)
 {
 	struct execution *x = context;
 	const int keep[] = { x->sync, sock, x->c->pidfd, x->console_sock };
-	int r = 0;
+	int r = set_own(x, e);
 
-	if (!x->o->cgroup)
+	if (r == 0 && !x->o->cgroup)
 		r = cgroup_enter(x->cgroup, e);
-	/* The child inherits what its execve is to change to. */
-	if (r == 0)
-		r = process_set_labels(&x->process, e);
 	x->process.proc = -1;
 	log_stop();
 	if (r == 0)
 		r = process_close_fds(x->process.preserve_fds, keep, ARRAY_SIZE(keep), e);
 	if (r < 0)
 		return r;
-	if ((x->namespaces & CLONE_NEWPID) && setns(x->c->pidfd, CLONE_NEWPID) < 0)
-		return err_set(e, errno, "join the container's pid namespace");
+	if ((x->namespaces & BORN_IN) && setns(x->c->pidfd, x->namespaces & BORN_IN) < 0)
+		return err_set(e, errno, "join the container's namespaces");
 	return clone_process(CLONE_PARENT, -1, pidfd, e);
 }
 
@@ -170,11 +190,20 @@ static int prepare(struct execution *x, const struct runtime *rt, struct err *e)
 		cache = runtime_open_cache(rt);
 	for (size_t i = 0; l && i < l->n_namespaces; i++)
 		x->namespaces |= l->namespaces[i].type;
+	if ((x->namespaces & CLONE_NEWUSER) || rt->in_userns) {
+		r = idmap_denies_setgroups(rt->proc, (pid_t)x->c->state.pid, e);
+		if (r < 0)
+			return r;
+		x->process.keep_groups = r;
+		r = idmap_check_user(l, x->spec->user, e);
+		if (r < 0)
+			return r;
+	}
 	x->process.spec = x->spec;
 	x->process.linux_ = l;
 	x->process.cpus = x->spec->exec_cpu_affinity ? x->spec->exec_cpu_affinity->final : NULL;
 	x->process.proc = wants_label(x->spec) ? rt->proc : -1;
-	x->wait = x->o->cgroup || x->spec->oom_score_adj.is_set;
+	x->proc = rt->proc;
 	r = preserved_fds(x->o->preserve_fds, x->o->listen_fds, &x->process.preserve_fds,
 			  &listen_env, e);
 	if (r == 0)
@@ -193,17 +222,14 @@ static int prepare(struct execution *x, const struct runtime *rt, struct err *e)
 	return r;
 }
 
-/* What the child cannot do for itself inside. */
-static int set_up_from_outside(struct execution *x, int proc, pid_t pid, int sync, struct err *e)
+/* What the child cannot do for itself inside; it waits for this. */
+static int set_up_from_outside(struct execution *x, pid_t pid, int sync, struct err *e)
 {
-	int r = 0;
+	int r;
 
-	if (!x->wait)
+	if (!x->o->cgroup)
 		return 0;
-	if (x->o->cgroup)
-		r = cgroup_add(x->cgroup, pid, x->o->cgroup, e);
-	if (r == 0)
-		r = attrs_set_oom_score_adj(proc, pid, x->spec, e);
+	r = cgroup_add(x->cgroup, pid, x->o->cgroup, e);
 	return r < 0 ? r : sync_send(sync, SYNC_GO, -1, e);
 }
 
@@ -243,8 +269,7 @@ static int serve_child(struct execution *x, int sync, struct executed *out, stru
 	}
 }
 
-static int launch(struct execution *x, const struct runtime *rt, struct executed *out,
-		  struct err *e)
+static int launch(struct execution *x, struct executed *out, struct err *e)
 {
 	const struct stage s = { .give_birth = give_birth, .live = live, .context = x };
 	autofd int sync = -1;
@@ -261,7 +286,7 @@ static int launch(struct execution *x, const struct runtime *rt, struct executed
 	x->sync = fd_close(x->sync);
 	if (r < 0)
 		return r;
-	r = set_up_from_outside(x, rt->proc, out->pid, sync, e);
+	r = set_up_from_outside(x, out->pid, sync, e);
 	if (r == 0)
 		r = serve_child(x, sync, out, e);
 	if (r == 0)
@@ -293,7 +318,7 @@ int container_exec(const struct runtime *rt, struct container *c, const struct o
 	if (r == 0)
 		r = sync_interruptible(e);
 	if (r == 0) {
-		r = launch(&x, rt, out, e);
+		r = launch(&x, out, e);
 		if (r < 0)
 			err_wrap(e, "unable to start container process: ");
 	}

@@ -40,6 +40,8 @@ libengine_a_SOURCES = \
 	src/engine/relay.h \
 	src/engine/remove.c \
 	src/engine/remove.h \
+	src/engine/rootless.c \
+	src/engine/rootless.h \
 	src/engine/runtime.c \
 	src/engine/runtime.h \
 	src/engine/seccomp_agent.c \

@@ -34,6 +34,9 @@ int namespaces_open(const struct oci_config *c, struct namespaces *out, struct e
 	const struct oci_linux *l = c->linux_;
 
 	*out = (struct namespaces){ 0 };
+	if (geteuid() != 0 && !oci_namespace_get(c, CLONE_NEWUSER))
+		return err_msg(e, EPERM,
+			       "linux.namespaces: rootless container requires user namespaces");
 	for (size_t i = 0; l && i < l->n_namespaces; i++) {
 		const struct oci_namespace *n = &l->namespaces[i];
 		int fd;

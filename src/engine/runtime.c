@@ -18,12 +18,14 @@ const struct name cgroup_manager_names[] = {
 
 static int open_root(const char *path, bool make, struct err *e)
 {
+	/* basedir-spec: what has the sticky bit is not tidied away from $XDG_RUNTIME_DIR. */
+	mode_t mode = geteuid() == 0 ? 0700 : 01700;
 	int fd, r;
 
 	fd = open(path, O_PATH | O_DIRECTORY | O_CLOEXEC);
 	if (fd >= 0 || errno != ENOENT || !make)
 		return fd >= 0 ? fd : err_set(e, errno, "open state directory %s", path);
-	r = dir_make_all(path, 0700, e);
+	r = dir_make_all(path, mode, e);
 	if (r < 0)
 		return err_wrap(e, "state directory: ");
 	fd = open(path, O_PATH | O_DIRECTORY | O_CLOEXEC);

@@ -12,6 +12,8 @@ struct runtime {
 	const char *root;   /* the state directory, one sub-directory per container */
 	bool root_required; /* the user named it: its absence is an error even for `list` */
 	enum cgroup_manager manager; /* for containers made from now on */
+	bool rootless;		     /* missing permission for cgroups is forgiven */
+	bool in_userns;		     /* the caller's ids are a user namespace's */
 	const char *cache;	     /* directory for what can be made again, or NULL */
 	int root_fd;		     /* of @root; -1 when it does not exist */
 	int proc;		     /* a verified handle on the host's /proc */

@@ -15,6 +15,7 @@ static const struct field journal_fields[] = {
 	F_ENUM("cgroupManager", struct store_journal, cgroup_manager, cgroup_manager_names,
 	       FIELD_REQUIRED),
 	F_STRING("cgroupPath", struct store_journal, cgroup_path, FIELD_REQUIRED),
+	F_STRMAP("cgroupPaths", struct store_journal, cgroup_paths, 0),
 	F_RECORD("config", struct store_journal, config, &oci_config_record, FIELD_REQUIRED),
 };
 const struct record store_journal_record =
@@ -34,6 +35,7 @@ static const struct field state_fields[] = {
 	F_ENUM("cgroupManager", struct store_state, cgroup_manager, cgroup_manager_names,
 	       FIELD_REQUIRED),
 	F_STRING("cgroupPath", struct store_state, cgroup_path, FIELD_REQUIRED),
+	F_STRMAP("cgroupPaths", struct store_state, cgroup_paths, 0),
 	F_BOOL("sharedPids", struct store_state, shared_pids, 0),
 	F_BOOL("poststop", struct store_state, poststop, 0),
 	F_STRMAP("annotations", struct store_state, annotations, 0),

@@ -21,12 +21,13 @@
 /* What both files begin with. */
 struct store_journal {
 	char *id;
-	char *bundle;	    /* absolute */
-	char *rootfs;	    /* absolute */
-	char *created;	    /* RFC 3339 with nanoseconds, UTC */
-	uint32_t owner;	    /* uid that called create */
-	int cgroup_manager; /* enum cgroup_manager */
-	char *cgroup_path;  /* as cgroup_path() gave it */
+	char *bundle;		    /* absolute */
+	char *rootfs;		    /* absolute */
+	char *created;		    /* RFC 3339 with nanoseconds, UTC */
+	uint32_t owner;		    /* uid that called create */
+	int cgroup_manager;	    /* enum cgroup_manager */
+	char *cgroup_path;	    /* as cgroup_path() gave it */
+	struct strmap cgroup_paths; /* as cgroup_paths() gave it; rootless */
 	struct oci_config *config;
 };
 
@@ -43,6 +44,7 @@ struct store_state {
 	uint32_t owner;
 	int cgroup_manager;
 	char *cgroup_path;
+	struct strmap cgroup_paths;
 	bool shared_pids; /* no pid namespace of its own: its processes outlive init */
 	bool poststop;	  /* create.json has poststop hooks */
 	struct strmap annotations;

@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "runlet/runlet.h"
 
+#include "core/procfs.h"
 #include "core/str.h"
+#include "engine/rootless.h"
 
 #include <errno.h>
 #include <unistd.h>
@@ -16,14 +18,42 @@ const struct name output_format_names[] = {
 	{ 0 },
 };
 
-/* podman sets XDG_RUNTIME_DIR to nothing: that is as good as unset. */
-static const char *default_root(struct err *e)
-{
-	const char *dir = getenv("XDG_RUNTIME_DIR");
+/* Go's words for a boolean, and "auto". */
+static const struct name rootless_names[] = {
+	{ "true", 1 },	{ "1", 1 },	{ "t", 1 },	{ "T", 1 }, { "TRUE", 1 },
+	{ "True", 1 },	{ "false", 0 }, { "0", 0 },	{ "f", 0 }, { "F", 0 },
+	{ "FALSE", 0 }, { "False", 0 }, { "auto", -1 }, { "", -1 }, { 0 },
+};
 
-	if (geteuid() == 0)
+/* Whether --rootless, or who the caller is, says that missing permission for cgroups is forgiven.
+ */
+static int is_rootless(const struct globals *g, bool caller, struct err *e)
+{
+	int64_t value = -1;
+
+	if (g->rootless && !names_find(rootless_names, g->rootless, &value))
+		return err_msg(e, EINVAL, "--rootless: \"%s\" is neither true, false nor auto",
+			       g->rootless);
+	return value < 0 ? caller : (int)value;
+}
+
+/* podman sets XDG_RUNTIME_DIR to nothing: that is as good as unset. */
+static const char *user_dir(const char *variable)
+{
+	const char *dir = getenv(variable);
+
+	return dir && *dir == '/' ? dir : NULL;
+}
+
+/* Root of a user namespace is a user of the host, unless it logged in as root. */
+static const char *default_root(bool caller_is_rootless, struct err *e)
+{
+	const char *dir = user_dir("XDG_RUNTIME_DIR");
+	const char *user = getenv("USER");
+
+	if (geteuid() == 0 && (!caller_is_rootless || !dir || str_eq(user ?: "", "root")))
 		return DEFAULT_ROOT;
-	if (!dir || !*dir) {
+	if (!dir) {
 		err_msg(e, EINVAL,
 			"XDG_RUNTIME_DIR is not set: name a state directory with --root");
 		return NULL;
@@ -31,14 +61,39 @@ static const char *default_root(struct err *e)
 	return xasprintf("%s/runlet", dir); /* kept until the end */
 }
 
+/* Kept until the end; or NULL. */
+static const char *cache_dir(bool caller_is_rootless)
+{
+	const char *dir = user_dir("XDG_CACHE_HOME");
+
+	if (!caller_is_rootless)
+		return CACHE;
+	if (dir)
+		return xasprintf("%s/runlet", dir);
+	dir = user_dir("HOME");
+	return dir ? xasprintf("%s/.cache/runlet", dir) : NULL;
+}
+
 int open_runtime(const struct globals *g, bool make, struct runtime *rt, struct err *e)
 {
+	autofd int proc = procfs_open_root(e);
+	bool caller;
+	int r;
+
 	*rt = (struct runtime)RUNTIME_NONE;
-	rt->root = g->root && *g->root ? g->root : default_root(e);
+	if (proc < 0)
+		return proc;
+	rt->in_userns = rootless_in_userns(proc);
+	caller = geteuid() != 0 || rt->in_userns;
+	r = is_rootless(g, caller, e);
+	if (r < 0)
+		return r;
+	rt->rootless = r;
+	rt->root = g->root && *g->root ? g->root : default_root(caller, e);
 	if (!rt->root)
 		return -EINVAL;
 	rt->root_required = g->root && *g->root;
-	rt->cache = geteuid() == 0 ? CACHE : NULL;
+	rt->cache = cache_dir(caller);
 	rt->manager = g->cgroup_manager ? (enum cgroup_manager)g->cgroup_manager : CGROUP_CGROUPFS;
 	if (g->systemd_cgroup)
 		rt->manager = CGROUP_SYSTEMD;

@@ -20,6 +20,7 @@ INTEGRATION_TESTS = \
 	tests/integration/namespaces.bats \
 	tests/integration/netdev.bats \
 	tests/integration/process.bats \
+	tests/integration/rootless.bats \
 	tests/integration/seccomp.bats \
 	tests/integration/seccomp_notify.bats \
 	tests/integration/security.bats \

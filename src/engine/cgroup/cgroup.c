@@ -19,6 +19,7 @@ void cgroup_free(struct cgroup *cg)
 	}
 	free(cg->v);
 	free(cg->path);
+	strmap_done(&cg->paths);
 	free(cg);
 }
 
@@ -30,6 +31,16 @@ void cgroup_free_p(struct cgroup **cg)
 const char *cgroup_path(const struct cgroup *cg)
 {
 	return cg->path;
+}
+
+const struct strmap *cgroup_paths(const struct cgroup *cg)
+{
+	return &cg->paths;
+}
+
+enum cgroup_manager cgroup_manager_of(const struct cgroup *cg)
+{
+	return cg->manager;
 }
 
 static int refuse_manager(enum cgroup_manager manager, struct err *e)
@@ -49,8 +60,7 @@ static struct cgroup *new_disabled(void)
 	return cg;
 }
 
-/* Takes path. */
-static struct cgroup *new_at(const struct layout *host, char *path)
+struct cgroup *cgroup_new_at(const struct layout *host, char *path)
 {
 	struct cgroup *cg = xcalloc(1, sizeof(*cg));
 
@@ -95,7 +105,7 @@ int cgroup_plan(enum cgroup_manager manager, const char *cgroups_path, const cha
 		return err_msg(e, ENODEV,
 			       "cgroup mountpoint does not exist: no cgroup hierarchy at "
 			       "/sys/fs/cgroup");
-	*out = new_at(host, TAKE(path));
+	*out = cgroup_new_at(host, TAKE(path));
 	return 0;
 }
 
@@ -200,9 +210,12 @@ static int set_devices(const struct cgroup *cg, const struct oci_resources *r,
 {
 	const struct place *p = cgroup_place_with(cg, CTRL_DEVICES);
 
-	if (p)
-		return p->ops->set_devices(p, rules, e);
-	if (r && r->n_devices > 0)
+	if (p) {
+		int ret = p->ops->set_devices(p, rules, e);
+
+		return cg->rootless && (ret == -EPERM || ret == -EACCES) ? 0 : ret;
+	}
+	if (r && r->n_devices > 0 && !cg->rootless)
 		return err_msg(e, EOPNOTSUPP,
 			       "linux.resources.devices: this host has no devices controller");
 	return 0;

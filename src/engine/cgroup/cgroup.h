@@ -40,10 +40,27 @@ int cgroup_plan(enum cgroup_manager manager, const char *cgroups_path, const cha
 		struct cgroup **out, struct err *e);
 /* cgroup_open - the same from what cgroup_path gave when it was made, as the state records it. */
 int cgroup_open(enum cgroup_manager manager, const char *path, struct cgroup **out, struct err *e);
+/**
+ * cgroup_plan_rootless - the same for a caller who may not make cgroups everywhere.
+ * @r: what will be asked of it
+ *
+ * A cgroupsPath must be made as ever. Without one, the cgroup is made below the caller's own (on v2
+ * beside it) in those hierarchies where the caller may, if any. Device rules that the kernel
+ * refuses are left out: without privilege, no device can be made.
+ *
+ * Returns: 0; -EACCES, a limit is asked for whose hierarchy is not among them.
+ */
+int cgroup_plan_rootless(const char *cgroups_path, const char *id, const struct oci_resources *r,
+			 struct cgroup **out, struct err *e);
+/* cgroup_open_at - the same from what cgroup_paths gave, when that was not empty. */
+int cgroup_open_at(const struct strmap *paths, struct cgroup **out, struct err *e);
 void cgroup_free(struct cgroup *cg);
 void cgroup_free_p(struct cgroup **cg);
 /* The path below each hierarchy's root, as in cgroupsPath; borrowed. */
 const char *cgroup_path(const struct cgroup *cg);
+/* The path in each hierarchy by the hierarchy's name, where they differ; empty otherwise. */
+const struct strmap *cgroup_paths(const struct cgroup *cg);
+enum cgroup_manager cgroup_manager_of(const struct cgroup *cg);
 
 /**
  * cgroup_refuse_used - look for what cgroup_make would refuse; nothing is made.

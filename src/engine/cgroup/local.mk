@@ -23,6 +23,7 @@ libengine_a_SOURCES += \
 	src/engine/cgroup/resources.h \
 	src/engine/cgroup/revert.c \
 	src/engine/cgroup/revert.h \
+	src/engine/cgroup/rootless.c \
 	src/engine/cgroup/stats.c \
 	src/engine/cgroup/stats.h \
 	src/engine/cgroup/stats_json.c \

@@ -21,7 +21,8 @@ static int mkdir_failed(const struct place *p, const char *path, struct err *e)
 	if (errno == ENOENT)
 		return err_msg(e, ESTALE, "make cgroup %s/%s: its parent was removed", p->name,
 			       path);
-	return err_set(e, errno, "make cgroup %s/%s", p->name, path);
+	return err_set(e, errno, "unable to apply cgroup configuration: make cgroup %s/%s", p->name,
+		       path);
 }
 
 static int make_one(struct place *p, const char *path, struct err *e)

@@ -51,11 +51,16 @@ struct place {
 /* A container's cgroup: its place in every hierarchy; none at all when cgroups are disabled. */
 struct cgroup {
 	enum cgroup_manager manager;
-	char *path; /* "/a/b"; "" when disabled */
+	char *path;	     /* "/a/b"; "" when disabled; with paths, the first of them */
+	struct strmap paths; /* rootless: by the hierarchy's name; empty: path in each */
 	struct place *v;
 	size_t n;
-	bool cloned; /* CLONE_INTO_CGROUP has put the process in the v2 place */
+	bool rootless; /* permission errors that cost nothing are forgiven */
+	bool cloned;   /* CLONE_INTO_CGROUP has put the process in the v2 place */
 };
+
+/* Takes path. */
+struct cgroup *cgroup_new_at(const struct layout *host, char *path);
 
 /* The place that lists the container's processes; NULL when there is none. */
 const struct place *cgroup_process_place(const struct cgroup *cg);

@@ -95,6 +95,9 @@ int bind_open_trees(struct rootfs *r, struct err *e)
 		if (!needs_parent(r, op))
 			continue;
 		op->source_fd = open_tree_for(r, op, e);
+		/* A user without privilege has none to copy with: the child tries by itself. */
+		if (op->source_fd == -EPERM && !is_mapped(op))
+			continue;
 		if (op->source_fd < 0)
 			return mount_op_wrap(op, e);
 		op->source_is_tree = true;

@@ -46,8 +46,14 @@ static struct mount_change change_of(const struct rootfs *r, const struct mount_
 /* Where the container's own cgroup in a hierarchy is, if it has one there; heap. */
 static char *own_path(const struct rootfs *r, const struct cgroup_hierarchy *h)
 {
-	return xasprintf("%s%s%s", h->mountpoint, *r->cgroup_path == '/' ? "" : "/",
-			 r->cgroup_path);
+	const char *path = r->cgroup_path;
+
+	if (r->cgroup_paths && r->cgroup_paths->n)
+		path = strmap_get(r->cgroup_paths, h->name);
+	/* Without a cgroup of its own there it stays in the caller's. */
+	if (!path || !*path)
+		path = h->own_path;
+	return xasprintf("%s%s%s", h->mountpoint, *path == '/' ? "" : "/", path);
 }
 
 /* An fd, or -ENOENT. */

@@ -30,7 +30,8 @@ struct rootfs {
 	bool new_userns; /* in a user namespace of its own or joined: mknod becomes bind */
 	bool new_cgroupns;
 	bool new_netns;
-	const char *cgroup_path; /* for cgroup mounts without a cgroup namespace */
+	const char *cgroup_path;	   /* for cgroup mounts without a cgroup namespace */
+	const struct strmap *cgroup_paths; /* by hierarchy, where they differ; or NULL */
 	struct rootfs_plan *plan;
 	int root_fd; /* the root, O_PATH; -1 before rootfs_open */
 	/* The rest is this module's own: what one step leaves for the next. */

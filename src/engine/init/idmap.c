@@ -5,6 +5,7 @@
 #include "core/procfs.h"
 #include "core/str.h"
 #include "core/strv.h"
+#include "engine/init/sync.h"
 
 #include <errno.h>
 #include <sys/wait.h>
@@ -17,9 +18,20 @@ static bool is_own_id(const struct oci_id_mapping *m, size_t n, uint32_t id)
 	return n == 1 && m->size == 1 && m->host_id == id;
 }
 
-bool idmap_denies_setgroups(const struct oci_linux *l)
+/* user_namespaces(7): only a single map of one's own group may be written without privilege, and
+ * only once nobody can drop a group in the namespace any more. */
+static bool must_deny_setgroups(const struct oci_linux *l)
 {
-	return geteuid() != 0 && l && is_own_id(l->gid_mappings, l->n_gid_mappings, getegid());
+	return geteuid() != 0 && is_own_id(l->gid_mappings, l->n_gid_mappings, getegid());
+}
+
+int idmap_denies_setgroups(int proc, pid_t pid, struct err *e)
+{
+	autofree char *path = pid ? xasprintf("%d/setgroups", (int)pid) : xstrdup("self/setgroups");
+	autostr text = { 0 };
+	int r = procfs_read(proc, path, 64, &text, e);
+
+	return r < 0 ? r : str_starts(text.p ? text.p : "", "deny");
 }
 
 int idmap_format(const char *kind, const struct oci_id_mapping *m, size_t n, struct str *out,
@@ -49,6 +61,22 @@ static int write_map(int proc, pid_t pid, const char *kind, const struct oci_id_
 	if (procfs_write(proc, path, text.p, text.len, e) < 0)
 		return err_wrap(e, "linux.%sMappings: ", kind);
 	return 0;
+}
+
+/* In the helper's last words; what comes before is a warning. */
+static int helper_failed(const char *kind, const char *name, struct str *said, struct err *e)
+{
+	const char *line;
+
+	while (said->len && said->p[said->len - 1] == '\n')
+		said->p[--said->len] = '\0';
+	if (!said->len)
+		return err_msg(e, EPERM, "linux.%sMappings: %s failed", kind, name);
+	line = strrchr(said->p, '\n');
+	line = line ? line + 1 : said->p;
+	line += str_starts(line, name) ? strlen(name) : 0; /* it begins with its own name */
+	line += str_starts(line, ": ") ? 2 : 0;
+	return err_msg(e, EPERM, "linux.%sMappings: %s: %s", kind, name, line);
 }
 
 /* The set-user-id helpers of the shadow package, where distributions have them. */
@@ -88,10 +116,7 @@ static int run_helper(pid_t pid, const char *kind, const struct oci_id_mapping *
 	status = proc_run(&run, e);
 	if (status < 0)
 		return err_wrap(e, "%s: ", name);
-	if (status != 0)
-		return err_msg(e, EPERM, "linux.%sMappings: %s: %s", kind, name,
-			       output.len ? output.p : "failed");
-	return 0;
+	return status == 0 ? 0 : helper_failed(kind, name, &output, e);
 }
 
 static int set_map(int proc, pid_t pid, const char *kind, const struct oci_id_mapping *m, size_t n,
@@ -102,11 +127,55 @@ static int set_map(int proc, pid_t pid, const char *kind, const struct oci_id_ma
 	return run_helper(pid, kind, m, n, e);
 }
 
+int idmap_ask(int sock, struct err *e)
+{
+	int r = sync_send(sock, SYNC_MAPS, -1, e);
+
+	return r < 0 ? r : sync_expect(sock, SYNC_GO, e);
+}
+
+static bool is_mapped(const struct oci_id_mapping *m, size_t n, uint32_t id)
+{
+	for (size_t i = 0; i < n; i++)
+		if (id >= m[i].container_id && id - m[i].container_id < m[i].size)
+			return true;
+	return n == 0;
+}
+
+int idmap_check_user(const struct oci_linux *l, const struct oci_user *user, struct err *e)
+{
+	static const struct oci_user root;
+
+	if (!l)
+		return 0;
+	if (!user)
+		user = &root;
+	if (!is_mapped(l->uid_mappings, l->n_uid_mappings, user->uid))
+		return err_msg(
+			e, EINVAL,
+			"process.user.uid: cannot set uid to unmapped user in user namespace: "
+			"%u",
+			user->uid);
+	if (!is_mapped(l->gid_mappings, l->n_gid_mappings, user->gid))
+		return err_msg(
+			e, EINVAL,
+			"process.user.gid: cannot set gid to unmapped user in user namespace: "
+			"%u",
+			user->gid);
+	for (size_t i = 0; i < user->additional_gids.n; i++)
+		if (!is_mapped(l->gid_mappings, l->n_gid_mappings, user->additional_gids.v[i]))
+			return err_msg(e, EINVAL,
+				       "process.user.additionalGids[%zu]: %u is not mapped in the "
+				       "user namespace",
+				       i, user->additional_gids.v[i]);
+	return 0;
+}
+
 int idmap_write(int proc, pid_t pid, const struct oci_linux *l, struct err *e)
 {
 	int r;
 
-	if (idmap_denies_setgroups(l)) {
+	if (must_deny_setgroups(l)) {
 		autofree char *path = xasprintf("%d/setgroups", (int)pid);
 
 		r = procfs_write(proc, path, "deny", 4, e);

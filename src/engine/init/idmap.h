@@ -28,7 +28,17 @@ int idmap_write(int proc, pid_t pid, const struct oci_linux *l, struct err *e);
 int idmap_format(const char *kind, const struct oci_id_mapping *m, size_t n, struct str *out,
 		 struct err *e);
 
-/* Whether setgroups will be denied in a namespace with these maps. */
-bool idmap_denies_setgroups(const struct oci_linux *l);
+/* idmap_ask - in a process in a new user namespace: have the runtime call idmap_write. */
+int idmap_ask(int sock, struct err *e);
+
+/**
+ * idmap_check_user - refuse ids that the configuration's mappings leave out.
+ *
+ * Without mappings (a joined namespace has its own) everything passes; the kernel speaks then.
+ */
+int idmap_check_user(const struct oci_linux *l, const struct oci_user *user, struct err *e);
+
+/* Whether the user namespace of @pid (0: the caller) denies setgroups: 1, 0 or -errno. */
+int idmap_denies_setgroups(int proc, pid_t pid, struct err *e);
 
 #endif

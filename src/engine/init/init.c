@@ -9,6 +9,7 @@
 #include "core/sock.h"
 #include "engine/console.h"
 #include "engine/hooks.h"
+#include "engine/init/idmap.h"
 #include "engine/init/sync.h"
 #include "engine/loopback.h"
 #include "engine/security/attrs.h"
@@ -51,19 +52,42 @@ static int catch_signals(struct init *in _unused_, struct err *e _unused_)
 	return 0;
 }
 
+int init_open_own(const struct init *in, bool open, struct err *e)
+{
+	if (in->privileged || namespaces_join_fd(&in->ns, CLONE_NEWUSER) >= 0)
+		return 0;
+	if (prctl(PR_SET_DUMPABLE, open, 0, 0, 0) < 0)
+		return err_set(e, errno, "become %s", open ? "dumpable" : "undumpable");
+	return 0;
+}
+
+int init_ask_maps(const struct init *in, int sock, struct err *e)
+{
+	int r = init_open_own(in, true, e);
+
+	if (r == 0)
+		r = idmap_ask(sock, e);
+	return r < 0 ? r : init_open_own(in, false, e);
+}
+
+int init_become_root(struct init *in, struct err *e)
+{
+	int r = idmap_denies_setgroups(in->proc, 0, e);
+
+	if (r < 0)
+		return r;
+	in->process.keep_groups = r;
+	return creds_set(0, 0, NULL, in->process.keep_groups, e);
+}
+
 static int enter_user_namespace(struct init *in, struct err *e)
 {
 	int r;
 
 	if (in->staged || !namespaces_has_new(&in->ns, CLONE_NEWUSER))
 		return 0;
-	r = sync_send(in->sync, SYNC_MAPS, -1, e);
-	if (r == 0)
-		r = sync_expect(in->sync, SYNC_GO, e);
-	if (r < 0)
-		return r;
-	/* Its root from here on, so that what is made belongs to it. */
-	return creds_set(0, 0, NULL, in->process.keep_groups, e);
+	r = init_ask_maps(in, in->sync, e);
+	return r < 0 ? r : init_become_root(in, e);
 }
 
 static int enter_cgroup(struct init *in, struct err *e)
@@ -243,7 +267,14 @@ static int join_keyring(struct init *in, struct err *e)
 
 static int set_oom_score(struct init *in, struct err *e)
 {
-	return attrs_set_oom_score_adj(in->proc, 0, in->config->process, e);
+	int r;
+
+	if (!in->config->process->oom_score_adj.is_set)
+		return 0;
+	r = init_open_own(in, true, e);
+	if (r == 0)
+		r = attrs_set_oom_score_adj(in->proc, 0, in->config->process, e);
+	return r < 0 ? r : init_open_own(in, false, e);
 }
 
 static int become_process(struct init *in, struct err *e)
@@ -256,9 +287,17 @@ static int become_process(struct init *in, struct err *e)
 static int close_fds(struct init *in, struct err *e)
 {
 	const int keep[] = { in->sync, in->gate.start, in->gate.outcome };
+	int r;
 
 	log_stop();
-	return process_close_fds(in->process.preserve_fds, keep, ARRAY_SIZE(keep), e);
+	r = process_close_fds(in->process.preserve_fds, keep, ARRAY_SIZE(keep), e);
+
+	/* Who has no privilege over the host's memory can join the namespaces of a process only if
+	 * that can be dumped. In new ones there is nobody yet that it must be kept from. */
+	if (r == 0 && !in->privileged && in->ns.n_join == 0 &&
+	    prctl(PR_SET_DUMPABLE, 1, 0, 0, 0) < 0)
+		r = err_set(e, errno, "become dumpable");
+	return r;
 }
 
 struct step {

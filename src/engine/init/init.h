@@ -34,8 +34,9 @@ struct init {
 	struct rootfs rootfs;
 	struct process_plan process;
 	bool new_keyring;
-	int late_flags; /* CLONE_NEW* that init makes itself; set by launch */
-	bool staged;	/* a stage process has entered the user namespace already; set by launch */
+	int late_flags;	 /* CLONE_NEW* that init makes itself; set by launch */
+	bool privileged; /* the runtime is root; set by launch */
+	bool staged;	 /* a stage process has entered the user namespace already; set by launch */
 	int64_t host_pid; /* of init, found by itself when hooks of its own need it */
 	int sync;	  /* the child's end */
 	struct gate
@@ -55,6 +56,20 @@ struct launched {
  * On failure no process is left.
  */
 int launch(struct init *in, struct launched *out, struct err *e);
+
+/**
+ * init_open_own - open this process's own files in /proc to itself, or close them again.
+ *
+ * The files of a process that cannot be dumped are root's; without privilege that is somebody else.
+ * Where others may be in its user namespace already, they stay closed.
+ */
+int init_open_own(const struct init *in, bool open, struct err *e);
+
+/* In the new user namespace: have its maps written. @sock: to the runtime */
+int init_ask_maps(const struct init *in, int sock, struct err *e);
+
+/* In the new or joined user namespace: become its root, so that what is made belongs to it. */
+int init_become_root(struct init *in, struct err *e);
 
 /* The names of init's steps in their order, NULL-terminated: for the test that guards it. */
 const char *const *init_step_names(void);

@@ -9,7 +9,6 @@
 #include "engine/init/idmap.h"
 #include "engine/init/stage.h"
 #include "engine/init/sync.h"
-#include "engine/security/creds.h"
 
 #include <errno.h>
 #include <sched.h>
@@ -61,9 +60,13 @@ static int new_time_namespace(const struct init *in, struct err *e)
 		return err_set(e, errno, "unshare the time namespace");
 	if (!o)
 		return 0;
+	r = init_open_own(in, true, e);
 	/* Before the first process enters: after that the kernel refuses. */
-	r = write_time_offset(in->proc, "monotonic", o->monotonic, e);
-	return r < 0 ? r : write_time_offset(in->proc, "boottime", o->boottime, e);
+	if (r == 0)
+		r = write_time_offset(in->proc, "monotonic", o->monotonic, e);
+	if (r == 0)
+		r = write_time_offset(in->proc, "boottime", o->boottime, e);
+	return r < 0 ? r : init_open_own(in, false, e);
 }
 
 static int stage_user_namespace(struct init *in, int sock, struct err *e)
@@ -77,8 +80,8 @@ static int stage_user_namespace(struct init *in, int sock, struct err *e)
 	else if (unshare(CLONE_NEWUSER) < 0)
 		r = err_set(e, errno, "unshare the user namespace");
 	else
-		r = sync_send(sock, SYNC_MAPS, -1, e) ?: sync_expect(sock, SYNC_GO, e);
-	return r < 0 ? r : creds_set(0, 0, NULL, in->process.keep_groups, e);
+		r = init_ask_maps(in, sock, e);
+	return r < 0 ? r : init_become_root(in, e);
 }
 
 static pid_t give_birth(void *context, int sock, int *pidfd, struct err *e)
@@ -165,8 +168,9 @@ int launch(struct init *in, struct launched *out, struct err *e)
 	sock = pair[0];
 	in->sync = pair[1];
 	in->process.notify_sock = pair[1];
+	in->privileged = geteuid() == 0;
 	in->staged = needs_stage(&in->ns);
-	cgroup_set_cloned(in->cgroup, true);
+	cgroup_set_cloned(in->cgroup, cgroup_v2_fd(in->cgroup) >= 0);
 	r = in->staged ? launch_staged(in, sock, out, e) : launch_direct(in, sock, out, e);
 	in->sync = fd_close(in->sync);
 	if (r < 0) {
