@@ -6,6 +6,7 @@ include tests/fuzz/local.mk
 include tests/integration/local.mk
 include tests/lint/local.mk
 include tests/callers/local.mk
+include tests/attacks/local.mk
 
 # What a test program gets when it does not say otherwise; libreplay has a main for fuzz targets.
 if FUZZING
@@ -45,7 +46,7 @@ check-fuzz-corpus: $(FUZZ_TARGETS)
 
 # RUNTIME may name any other runtime, e.g. make check-integration RUNTIME=/usr/sbin/runc.
 RUNTIME = $(abs_top_builddir)/runlet
-check-integration: all
+check-integration: all $(ATTACKERS)
 	@RUNTIME=$(RUNTIME) $(TESTS_RUN) check-integration \
 		$(INTEGRATION_TESTS:%=$(top_srcdir)/%)
 

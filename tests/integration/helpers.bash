@@ -241,7 +241,7 @@ is() { [[ $1 == "$2" ]] || { echo "is \"$1\", not \"$2\""; return 1; }; }
 like() { [[ $1 =~ $2 ]] || { echo "\"$1\" does not match $2"; return 1; }; }
 unlike() { [[ ! $1 =~ $2 ]] || { echo "\"$1\" matches $2"; return 1; }; }
 # A zombie is gone: whether somebody waits for it is not the runtime's affair.
-gone() { ! grep -qs '^State:[[:space:]]*[^ZX]' "/proc/$1/status"; }
+gone() { ! grep -qs '^State:[[:space:]]*[^ZX[:space:]]' "/proc/$1/status"; }
 file_has() { grep -q -- "$2" "$1" 2> /dev/null; }
 
 # cgroup CONTROLLER: the container's directory
