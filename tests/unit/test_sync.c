@@ -46,6 +46,21 @@ TEST(the_end_of_the_stream_is_no_message)
 	close_pair();
 }
 
+TEST(last_words_arrive_though_our_message_was_not_read)
+{
+	struct err e = { 0 }, got = { 0 };
+
+	open_pair();
+	CHECK_INT(sync_send(pair[1], SYNC_GO, -1, &e), 0);
+	err_set(&e, EINVAL, "hostname");
+	sync_send_error(pair[0], &e);
+	pair[0] = fd_close(pair[0]);
+	CHECK_INT(sync_expect(pair[1], SYNC_READY, &got), -EINVAL);
+	CHECK_STR(got.text, "hostname: invalid argument");
+	CHECK_INT(sync_expect(pair[1], SYNC_READY, &got), -EPIPE);
+	close_pair();
+}
+
 TEST(a_pid_comes_with_its_descriptor)
 {
 	struct sync_msg msg;

@@ -148,6 +148,13 @@ static int read_msg(int sock, struct sync_msg *msg, struct err *e)
 	return n < 0 ? err_set(e, errno, "receive") : (int)n;
 }
 
+static int take(int sock, struct sync_msg *msg, int *fds, size_t *room, struct err *e)
+{
+	if (in_child && *room == 0)
+		return read_msg(sock, msg, e);
+	return sock_recv(sock, msg, sizeof(*msg), fds, room, e);
+}
+
 /* On failure nothing was received, and no descriptor is open. */
 static int receive(int sock, struct sync_msg *msg, int *fds, size_t *n_fds, struct err *e)
 {
@@ -159,12 +166,12 @@ static int receive(int sock, struct sync_msg *msg, int *fds, size_t *n_fds, stru
 	r = wait_readable(sock, e);
 	if (r < 0)
 		return r;
-	if (in_child && room == 0)
-		r = read_msg(sock, msg, e);
-	else
-		r = sock_recv(sock, msg, sizeof(*msg), fds, &room, e);
+	r = take(sock, msg, fds, &room, e);
+	/* It died with our message unread. What it said before comes after this error. */
+	if (r == -ECONNRESET)
+		r = take(sock, msg, fds, &room, e);
 	if (r < 0)
-		return r == -ECONNRESET ? 0 : r; /* it died with our message unread */
+		return r;
 	r = check_msg(msg, (size_t)r, e);
 	if (r < 0)
 		close_all(fds, room);
