@@ -9,6 +9,8 @@
 
 #define ERRNO_COUNT 134
 #define WORDS_MAX 64
+#define TAIL_MAX 100
+#define DOTS 3
 
 /* Where Go's table, made with an older C library, says something else than today's. */
 static const char *go_words(int num)
@@ -62,20 +64,27 @@ static size_t append(char *dst, size_t len, const char *text, size_t keep)
 	return len;
 }
 
-static _printf_(4, 0) int set(struct err *e, int num, const char *words, const char *fmt,
-			      va_list ap)
+/* The text of fmt, leaving `keep` bytes behind it. Its length. */
+static _printf_(3, 0) size_t format(struct err *e, size_t keep, const char *fmt, va_list ap)
 {
 	/* A byte of the source gives at least one of the result: the rest cannot show. */
 	char text[ERR_TEXT_MAX + 8];
+
+	if (vsnprintf(text, sizeof(text), fmt, ap) < 0)
+		text[0] = '\0';
+	return append(e->text, 0, text, keep);
+}
+
+static _printf_(4, 0) int set(struct err *e, int num, const char *words, const char *fmt,
+			      va_list ap)
+{
 	size_t len;
 
 	if (num <= 0)
 		num = EIO;
 	if (!e)
 		return -num;
-	if (vsnprintf(text, sizeof(text), fmt, ap) < 0)
-		text[0] = '\0';
-	len = append(e->text, 0, text, words ? strlen(words) + 2 : 0);
+	len = format(e, words ? strlen(words) + 2 : 0, fmt, ap);
 	if (words)
 		snprintf(e->text + len, sizeof(e->text) - len, ": %s", words);
 	e->num = num;
@@ -104,21 +113,36 @@ int err_msg(struct err *e, int num, const char *fmt, ...)
 	return r;
 }
 
+/* What does not fit is left out of the middle, since the reason is at the end. */
+static void add_inner(char *dst, size_t len, const char *inner)
+{
+	size_t n = strlen(inner), room = ERR_TEXT_MAX - 1 - len;
+	const char *tail = inner;
+
+	if (n > room && room > TAIL_MAX + DOTS)
+		len = append(dst, len, inner, TAIL_MAX);
+	if (n > room)
+		tail = inner + n - TAIL_MAX;
+	/* Not from the middle of a character. */
+	while ((*tail & 0xc0) == 0x80)
+		tail++;
+	(void)append(dst, len, tail, 0);
+}
+
 int err_wrap(struct err *e, const char *fmt, ...)
 {
 	struct err inner;
 	size_t len;
 	va_list ap;
-	int r;
 
 	if (!e)
 		return -EIO;
 	inner = *e;
+	if (inner.num <= 0)
+		e->num = inner.num = EIO;
 	va_start(ap, fmt);
-	r = set(e, inner.num, NULL, fmt, ap);
+	len = format(e, MIN(strlen(inner.text), (size_t)TAIL_MAX + DOTS), fmt, ap);
 	va_end(ap);
-	len = strlen(e->text);
-	if (len + 3 < ERR_TEXT_MAX)
-		(void)append(e->text, len, inner.text, 0);
-	return r;
+	add_inner(e->text, len, inner.text);
+	return -inner.num;
 }

@@ -37,6 +37,8 @@ int err_msg(struct err *e, int num, const char *fmt, ...) _printf_(3, 4);
 /**
  * err_wrap - put fmt in front of what is there: err_wrap(e, "open %s: ", path).
  *
+ * What does not fit goes from the middle: the reason, at the end, stays.
+ *
  * Returns: -e->num; -EIO when e is NULL, so a caller that passes NULL keeps the number itself.
  */
 int err_wrap(struct err *e, const char *fmt, ...) _printf_(2, 3);

@@ -113,7 +113,42 @@ TEST(wrapping_again_and_again_is_bounded)
 		CHECK_INT(err_wrap(&e, "level %d: ", i), -EIO);
 	CHECK_HAS(e.text, "level 999: level 998: ");
 	CHECK(strlen(e.text) < ERR_TEXT_MAX);
-	CHECK_STR(e.text + strlen(e.text) - 3, "...");
+	CHECK_HAS(e.text, "...");
+	CHECK_STR(e.text + strlen(e.text) - 21, "x: input/output error");
+}
+
+static size_t utf8_bad(const char *s)
+{
+	size_t n = strlen(s), len;
+
+	for (; n > 0; s += len, n -= len) {
+		len = utf8_len(s, n);
+		if (len == 0)
+			return n;
+	}
+	return 0;
+}
+
+TEST(a_long_path_hides_no_reason)
+{
+	char path[5000], wide[3000] = "";
+	struct err e;
+
+	fill(path, sizeof(path) - 1);
+	err_set(&e, ENAMETOOLONG, "stat %s", path);
+	err_wrap(&e, "invalid rootfs: ");
+	CHECK(str_starts(e.text, "invalid rootfs: stat aaaa"));
+	CHECK_HAS(e.text, "aaa...: file name too long");
+	for (size_t i = 0; i < 900; i += 3)
+		strcpy(wide + i, "\xe2\x82\xac");
+	for (size_t cut = 0; cut < 3; cut++) {
+		err_set(&e, EIO, "%s", wide);
+		strcpy(path + cut, "p");
+		CHECK_INT(err_wrap(&e, "%s%s: ", wide, path), -EIO);
+		CHECK(!strstr(e.text, "\\x"));
+		CHECK_STR(e.text + strlen(e.text) - 20, ": input/output error");
+		CHECK_INT(utf8_bad(e.text), 0);
+	}
 }
 
 TEST(utf8_lengths)
