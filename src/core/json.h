@@ -16,7 +16,7 @@
 
 #define JSON_DEPTH_MAX 64
 #define JSON_SIZE_MAX (16u << 20)
-#define JSON_VALUES_MAX (1 << 20)
+#define JSON_VALUES_MAX (1 << 18)
 
 enum json_type { JSON_NULL, JSON_BOOL, JSON_NUMBER, JSON_STRING, JSON_ARRAY, JSON_OBJECT };
 

@@ -264,8 +264,9 @@ static size_t escape_len(const char *s, size_t n)
 }
 
 /*
- * yajl checks the form of UTF-8 but takes overlong sequences and encoded surrogates, and replaces
- * half a pair by a question mark: so the bytes are looked at before.
+ * yajl checks the form of UTF-8 but takes overlong sequences and encoded surrogates, replaces half
+ * a pair by a question mark, and takes two more characters for white space than RFC 8259: so the
+ * bytes are looked at before.
  */
 static int check_text(const char *s, size_t len, struct err *e)
 {
@@ -278,6 +279,8 @@ static int check_text(const char *s, size_t len, struct err *e)
 			return err_msg(e, EINVAL, "byte %zu: invalid UTF-8", i);
 		if (s[i] == '"')
 			in_string = !in_string;
+		if (!in_string && (s[i] == '\f' || s[i] == '\v'))
+			return err_msg(e, EINVAL, "byte %zu: not white space to JSON", i);
 		if (!in_string || s[i] != '\\')
 			continue;
 		n = escape_len(s + i, len - i);

@@ -42,7 +42,6 @@ static const struct field state_fields[] = {
 };
 const struct record store_state_record = RECORD(struct store_state, "state.json", state_fields);
 
-/* Our own files may hold a configuration of the full size, and a little more. */
 #define STORE_SIZE_MAX (JSON_SIZE_MAX)
 
 static void encode(const struct record *r, const void *object, struct str *out)
@@ -57,11 +56,29 @@ static void encode(const struct record *r, const void *object, struct str *out)
 	str_add_char(out, '\n');
 }
 
+/*
+ * A configuration that is just within the parser's limits can be beyond them with what we put
+ * around it, and with our escapes. A text shorter than the most values cannot.
+ */
+static int check_readable(const struct str *text, struct err *e)
+{
+	autojson *doc = NULL;
+	int r = 0;
+
+	if (text->len > JSON_VALUES_MAX)
+		r = json_parse(text->p, text->len, &doc, e);
+	return r < 0 ? err_wrap(e, "the configuration is too large to keep: ") : 0;
+}
+
 int store_journal_write(int dir, const struct store_journal *j, struct err *e)
 {
 	autostr text = { 0 };
+	int r;
 
 	encode(&store_journal_record, j, &text);
+	r = check_readable(&text, e);
+	if (r < 0)
+		return r;
 	return file_create(dir, STORE_JOURNAL, 0600, text.p, text.len, e);
 }
 

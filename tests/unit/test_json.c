@@ -92,7 +92,7 @@ TEST(syntax_is_strict)
 		"\"\\u12\"",  "\"a\tb\"", "\"a\nb\"",	"\xef\xbb\xbf{}",
 		"]",	      "}",	  "[}",		":",
 		",",	      "1,2",	  "\"\\",	"\"\\\xc3\xa9\"",
-		"\xc2\xa0{}",
+		"\xc2\xa0{}", "{}\f",	  "[\v1]",
 	};
 
 	for (size_t i = 0; i < ARRAY_SIZE(bad); i++) {
@@ -187,7 +187,7 @@ TEST(size_and_values_are_limited)
 	for (size_t i = 1; i + 1 < n; i += 2)
 		memcpy(text + i, "0,", 2);
 	CHECK_INT(refusal(text, n - 1, &e), -EFBIG);
-	CHECK_STR(e.text, "more than 1048576 values");
+	CHECK_STR(e.text, "more than 262144 values");
 }
 
 TEST(many_keys_take_no_quadratic_time)
@@ -197,7 +197,7 @@ TEST(many_keys_take_no_quadratic_time)
 	struct err e = { 0 };
 
 	str_add(&s, "{\"k\":0");
-	for (int i = 0; i < 300000; i++)
+	for (int i = 0; i < 250000; i++)
 		str_addf(&s, ",\"key%d\":%d", i, i);
 	str_add(&s, "}");
 	clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &from);

@@ -120,6 +120,27 @@ TEST(the_journal_keeps_the_whole_configuration)
 	(void)unlinkat(dir, STORE_JOURNAL, 0);
 }
 
+TEST(a_journal_that_could_not_be_read_is_not_written)
+{
+	autoconfig *config = default_spec(DEFAULT_SPEC_ROOT, 0, 0);
+	const struct store_journal j = { .id = "c1",
+					 .bundle = "/b",
+					 .rootfs = "/b/rootfs",
+					 .created = "",
+					 .cgroup_manager = CGROUP_CGROUPFS,
+					 .cgroup_path = "/c1",
+					 .config = config };
+	struct strmap *a = &config->annotations;
+	struct err e = { 0 };
+
+	a->v = xcalloc(JSON_VALUES_MAX, sizeof(*a->v));
+	for (; a->n < JSON_VALUES_MAX; a->n++)
+		a->v[a->n] = (struct strmap_entry){ xasprintf("a%zu", a->n), xstrdup("") };
+	CHECK_INT(store_journal_write(dir, &j, &e), -EFBIG);
+	CHECK_HAS(e.text, "the configuration is too large to keep: ");
+	CHECK_INT(faccessat(dir, STORE_JOURNAL, F_OK, 0), -1);
+}
+
 TEST(a_torn_journal_says_that_nothing_was_made)
 {
 	static const char torn[] = "{\"id\":\"c1\",\"bundle\":\"/b\",\"conf";
