@@ -26,6 +26,7 @@ const struct name oci_propagation_names[] = {
 	{ "rshared", MS_SHARED | MS_REC },
 	{ "rslave", MS_SLAVE | MS_REC },
 	{ "runbindable", MS_UNBINDABLE | MS_REC },
+	{ "", 0 }, /* absent, as runc takes it */
 	{ NULL, 0 },
 };
 

@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <inttypes.h>
 #include <sched.h>
+#include <stdio.h>
 
 /* In seconds, 24 days: waiting for a child counts milliseconds in an int. */
 #define HOOK_TIMEOUT_MAX (INT32_MAX / 1000)
@@ -136,6 +137,24 @@ static int check_mount_mappings(const struct oci_config *c, struct err *e)
 	return 0;
 }
 
+static int check_mount_mapping_ranges(const struct oci_config *c, struct err *e)
+{
+	char path[64];
+	int r = 0;
+
+	for (size_t i = 0; i < c->n_mounts && r == 0; i++) {
+		const struct oci_mount *m = &c->mounts[i];
+
+		(void)snprintf(path, sizeof(path), "mounts[%zu].uidMappings", i);
+		r = oci_check_mappings(path, m->uid_mappings, m->n_uid_mappings, e);
+		if (r < 0)
+			break;
+		(void)snprintf(path, sizeof(path), "mounts[%zu].gidMappings", i);
+		r = oci_check_mappings(path, m->gid_mappings, m->n_gid_mappings, e);
+	}
+	return r;
+}
+
 static int check_hostname(const struct oci_config *c, struct err *e)
 {
 	if (c->hostname && *c->hostname && !oci_namespace_get(c, CLONE_NEWUTS))
@@ -219,6 +238,8 @@ const struct oci_rule oci_config_rules[] = {
 	/* "" would be the root itself: nobody means that. */
 	{ "config.md#mounts", OCI_REFUSED, .on_config = check_destinations },
 	{ "config.md#mounts", OCI_MUST, .on_config = check_mount_mappings },
+	/* The kernel refuses these too, without saying which. */
+	{ "config.md#mounts", OCI_REFUSED, .on_config = check_mount_mapping_ranges },
 	/* Required for start; nothing can bring it between create and start. runc: the same. */
 	{ "config.md#process", OCI_REFUSED, .on_config = check_process },
 	/* Without a namespace the host would be renamed. runc: the same. */

@@ -54,4 +54,8 @@ bool oci_is_net_device_name(const char *name);
 /* For rules: a name that stays where it is put: not "", "." or "..", no '/'. */
 bool oci_is_file_name(const char *name);
 
+/* For rules: ranges that are not empty and do not wrap around. @path: the list's, for the message.
+ */
+int oci_check_mappings(const char *path, const struct oci_id_mapping *v, size_t n, struct err *e);
+
 #endif

@@ -63,7 +63,7 @@ static int check_namespace_has_mappings(const struct oci_config *c, struct err *
 	return 0;
 }
 
-static int check_mappings(const char *path, const struct oci_id_mapping *v, size_t n, struct err *e)
+int oci_check_mappings(const char *path, const struct oci_id_mapping *v, size_t n, struct err *e)
 {
 	for (size_t i = 0; i < n; i++) {
 		if (v[i].size == 0)
@@ -79,10 +79,11 @@ static int check_mappings(const char *path, const struct oci_id_mapping *v, size
 
 static int check_mapping_ranges(const struct oci_linux *l, struct err *e)
 {
-	int r = check_mappings("linux.uidMappings", l->uid_mappings, l->n_uid_mappings, e);
+	int r = oci_check_mappings("linux.uidMappings", l->uid_mappings, l->n_uid_mappings, e);
 
 	return r < 0 ? r :
-		       check_mappings("linux.gidMappings", l->gid_mappings, l->n_gid_mappings, e);
+		       oci_check_mappings("linux.gidMappings", l->gid_mappings, l->n_gid_mappings,
+					  e);
 }
 
 static int check_offsets_have_namespace(const struct oci_config *c, struct err *e)

@@ -42,6 +42,12 @@ static const struct row bad[] = {
 	  "mounts[0].uidMappings: needs gidMappings too" },
 	{ { .top = "\"mounts\":[{\"destination\":\"/a\",\"gidMappings\":" MAP(0, 0, 1) "}]" },
 	  "mounts[0].gidMappings: needs uidMappings too" },
+	{ { .top = "\"mounts\":[{\"destination\":\"/a\",\"uidMappings\":" MAP(
+		    0, 0, 0) ",\"gidMappings\":" MAP(0, 0, 1) "}]" },
+	  "mounts[0].uidMappings[0].size: must not be 0" },
+	{ { .top = "\"mounts\":[{\"destination\":\"/a\",\"uidMappings\":" MAP(
+		    0, 0, 1) ",\"gidMappings\":" MAP(0, 4294967295, 1) "}]" },
+	  "mounts[0].gidMappings[0].size: 1 ends beyond 4294967294" },
 	{ { .top = "\"hostname\":\"h\"" }, "hostname: needs a uts namespace in linux.namespaces" },
 	{ { .top = "\"domainname\":\"d\"" },
 	  "domainname: needs a uts namespace in linux.namespaces" },

@@ -58,7 +58,7 @@ static int set_groups(const struct u32list *groups, bool keep, struct err *e)
 	if (keep)
 		return 0;
 	if (setgroups(n, v) < 0)
-		return err_set(e, errno, "setgroups");
+		return err_set(e, errno, "set %zu additional groups", n);
 	return verify_groups(v, n, e);
 }
 
