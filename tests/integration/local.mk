@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 
 INTEGRATION_TESTS = \
+	tests/integration/bad_config.bats \
 	tests/integration/caps.bats \
 	tests/integration/cgroups.bats \
 	tests/integration/checkpoint.bats \
@@ -31,6 +32,8 @@ INTEGRATION_TESTS = \
 EXTRA_DIST += $(INTEGRATION_TESTS) \
 	tests/integration/.shellcheckrc \
 	tests/integration/helpers.bash \
+	tests/integration/helpers/cases.py \
+	tests/integration/helpers/config.cases \
 	tests/integration/helpers/config.json \
 	tests/integration/helpers/console.py \
 	tests/integration/helpers/never_wait.py \
