@@ -31,6 +31,7 @@ static void creation_init(struct creation *c, const struct runtime *rt,
 	c->init.gate = (struct gate)GATE_NONE;
 	c->init.rootfs.root_fd = -1;
 	c->netdevs.outside = c->netdevs.inside = -1;
+	c->resctrl = -1;
 }
 
 static void creation_done(struct creation *c)
@@ -44,6 +45,8 @@ static void creation_done(struct creation *c)
 	rootfs_done(&c->init.rootfs);
 	namespaces_close(&c->init.ns);
 	netdevs_done(&c->netdevs);
+	c->resctrl = fd_close(c->resctrl);
+	rdt_free(c->rdt);
 	cgroup_free(c->cgroup);
 	container_free(c->container);
 	oci_config_free(c->config);
@@ -69,6 +72,8 @@ static void undo(struct creation *c)
 	netdevs_return(&c->netdevs);
 	if (c->cgroup_made)
 		r = cgroup_remove(c->cgroup, true, &e);
+	if (r == 0 && c->rdt_made)
+		r = rdt_remove(c->resctrl, c->rdt, c->o->id, &e);
 	if (r == 0 && c->container)
 		r = container_remove_state(c->container, &e);
 	/* It had come to life, if not far (runtime.md#lifecycle). */
@@ -101,6 +106,7 @@ static int write_journal(struct creation *c, struct err *e)
 		.cgroup_manager = cgroup_manager_of(c->cgroup),
 		.cgroup_path = (char *)cgroup_path(c->cgroup),
 		.cgroup_paths = *cgroup_paths(c->cgroup),
+		.rdt = c->rdt,
 		.config = c->config,
 	};
 
@@ -132,6 +138,19 @@ static int make_cgroup(struct creation *c, struct err *e)
 	return cgroup_open_entry(c->cgroup, true, e);
 }
 
+static int make_class(struct creation *c, struct err *e)
+{
+	int r;
+
+	if (!c->rdt)
+		return 0;
+	r = rdt_make(c->resctrl, c->rdt, c->o->id, e);
+	if (r < 0)
+		return r;
+	c->rdt_made = true;
+	return rdt_limit(c->resctrl, c->rdt, c->config->linux_->intel_rdt, e);
+}
+
 static void send_cgroup(const struct creation *c)
 {
 	int fds[CGROUP_ENTRIES_MAX];
@@ -154,6 +173,8 @@ static int make(struct creation *c, struct err *e)
 		r = connect_console(c, e);
 	if (r == 0 && !c->o->keep_starting)
 		r = gate_make(c->container->dir, &c->init.gate, e);
+	if (r == 0)
+		r = make_class(c, e);
 	if (r < 0)
 		return r;
 	/* Where a process can be born in its cgroup, that must be there; else it is made while init
@@ -167,6 +188,9 @@ static int make(struct creation *c, struct err *e)
 		if (r == 0)
 			r = make_cgroup(c, e);
 	}
+	/* It has no children yet; they would have to be put in one by one. */
+	if (r == 0 && c->rdt)
+		r = rdt_add(c->resctrl, c->rdt, c->o->id, c->launched.pid, e);
 	if (r == 0)
 		send_cgroup(c);
 	return r;
@@ -190,6 +214,7 @@ static int fill_state(struct creation *c, struct err *e)
 	s->cgroup_manager = cgroup_manager_of(c->cgroup);
 	s->cgroup_path = xstrdup(cgroup_path(c->cgroup));
 	s->cgroup_paths = strmap_copy(cgroup_paths(c->cgroup));
+	s->rdt = c->rdt ? rdt_copy(c->rdt) : NULL;
 	s->shared_pids = !namespaces_has_new(&c->init.ns, CLONE_NEWPID);
 	s->poststop = h && h->n_poststop;
 	/* Handed over: the journal is written, and init has its own copy. */

@@ -22,6 +22,9 @@ struct creation {
 	struct cgroup *cgroup;
 	bool cgroup_made;
 	struct netdevs netdevs;
+	struct rdt *rdt; /* NULL: none */
+	int resctrl;	 /* its root; -1 without */
+	bool rdt_made;
 	struct init init;
 	struct launched launched;
 };

@@ -84,21 +84,14 @@ static int prepare_rootfs(struct creation *c, struct err *e)
 	return rootfs_open(r, e);
 }
 
-/* What this version cannot do it must not pass over in silence. */
-static int refuse_unsupported(const struct oci_linux *l, struct err *e)
+static int prepare_class(struct creation *c, const struct oci_linux *l, struct err *e)
 {
-	const struct {
-		const char *member;
-		bool asked_for;
-	} rows[] = {
-		{ "linux.intelRdt", l && l->intel_rdt },
-	};
-
-	for (size_t i = 0; i < ARRAY_SIZE(rows); i++)
-		if (rows[i].asked_for)
-			return err_msg(e, EOPNOTSUPP, "%s: not supported by this version of runlet",
-				       rows[i].member);
-	return 0;
+	if (!l || !l->intel_rdt)
+		return 0;
+	c->resctrl = rdt_open_host(c->rt->proc, e);
+	if (c->resctrl < 0)
+		return c->resctrl;
+	return rdt_plan(c->resctrl, l->intel_rdt, c->o->id, &c->rdt, e);
 }
 
 int creation_prepare(struct creation *c, struct err *e)
@@ -123,9 +116,7 @@ int creation_prepare(struct creation *c, struct err *e)
 	c->init.id = o->id;
 	c->init.proc = c->rt->proc;
 	c->init.new_keyring = !o->no_new_keyring;
-	r = refuse_unsupported(l, e);
-	if (r == 0)
-		r = console_check(c->config->process, o->detached, o->console_socket, e);
+	r = console_check(c->config->process, o->detached, o->console_socket, e);
 	if (r == 0)
 		r = resolve_rootfs(c, e);
 	if (r == 0)
@@ -136,6 +127,8 @@ int creation_prepare(struct creation *c, struct err *e)
 		r = sysctl_check(c->config, e);
 	if (r == 0)
 		r = plan_cgroup(c, e);
+	if (r == 0)
+		r = prepare_class(c, l, e);
 	if (r == 0)
 		r = prepare_rootfs(c, e);
 	if (r == 0)

@@ -3,6 +3,7 @@
 
 #include "core/loop.h"
 #include "engine/cgroup/oom.h"
+#include "engine/rdt_container.h"
 
 #include <errno.h>
 #include <sys/epoll.h>
@@ -16,17 +17,30 @@ static int open_cgroup(struct container *c, struct cgroup **out, struct err *e)
 	return container_cgroup(c, out, e);
 }
 
+static int read_stats(const struct container *c, const struct cgroup *cg, struct cgroup_stats *out,
+		      struct err *e)
+{
+	int r = cgroup_stats(cg, out, e);
+
+	if (r == 0)
+		r = container_rdt_stats(c, &out->rdt, e);
+	if (r < 0)
+		cgroup_stats_done(out);
+	return r;
+}
+
 int container_stats(struct container *c, struct cgroup_stats *out, struct err *e)
 {
 	_cleanup_(cgroup_free_p) struct cgroup *cg = NULL;
 	int r;
 
 	r = open_cgroup(c, &cg, e);
-	return r < 0 ? r : cgroup_stats(cg, out, e);
+	return r < 0 ? r : read_stats(c, cg, out, e);
 }
 
 /* The watch of a container. */
 struct watch {
+	const struct container *c;
 	const struct cgroup *cg;
 	const struct event_sink *sink;
 	struct oom_watch *oom;
@@ -40,7 +54,7 @@ static int on_interval(struct loop *l, int timer _unused_, uint32_t events _unus
 	autostats s = { 0 };
 	int r;
 
-	r = cgroup_stats(w->cg, &s, w->e);
+	r = read_stats(w->c, w->cg, &s, w->e);
 	if (r == -ENOENT)
 		return LOOP_END;
 	if (r == 0)
@@ -84,7 +98,7 @@ int container_events(struct container *c, int64_t interval_ms, const struct even
 {
 	_cleanup_(cgroup_free_p) struct cgroup *cg = NULL;
 	_cleanup_(oom_watch_free_p) struct oom_watch *oom = NULL;
-	struct watch w = { .sink = sink, .interval_ms = interval_ms, .e = e };
+	struct watch w = { .c = c, .sink = sink, .interval_ms = interval_ms, .e = e };
 	int r;
 
 	r = open_cgroup(c, &cg, e);

@@ -11,6 +11,7 @@
 #include "engine/init/process.h"
 #include "engine/init/stage.h"
 #include "engine/init/sync.h"
+#include "engine/rdt_container.h"
 #include "engine/seccomp_agent.h"
 #include "engine/security/attrs.h"
 
@@ -168,6 +169,8 @@ static pid_t give_birth(void *context, int sock, int *pidfd, struct err *e)
 
 	if (r == 0 && !x->o->cgroup)
 		r = cgroup_enter(x->cgroup, e);
+	if (r == 0)
+		r = container_rdt_add(x->c, 0, e);
 	x->process.proc = -1;
 	log_stop();
 	if (r == 0)

@@ -142,7 +142,9 @@ static struct oci_features_linux *linux_features(void)
 	l->apparmor = enabled(true);
 	l->selinux = enabled(HAVE_SELINUX);
 	l->intel_rdt = xcalloc(1, sizeof(*l->intel_rdt));
-	l->intel_rdt->enabled = is(false);
+	l->intel_rdt->enabled = is(true);
+	l->intel_rdt->schemata = is(true);
+	l->intel_rdt->monitoring = is(true);
 	l->mount_extensions = xcalloc(1, sizeof(*l->mount_extensions));
 	l->mount_extensions->idmap = enabled(true);
 	l->memory_policy = xcalloc(1, sizeof(*l->memory_policy));

@@ -36,6 +36,14 @@ libengine_a_SOURCES = \
 	src/engine/netdev_replay.h \
 	src/engine/pause.c \
 	src/engine/pause.h \
+	src/engine/rdt.c \
+	src/engine/rdt.h \
+	src/engine/rdt_container.c \
+	src/engine/rdt_container.h \
+	src/engine/rdt_host.c \
+	src/engine/rdt_schemata.c \
+	src/engine/rdt_stats.c \
+	src/engine/rdt_stats.h \
 	src/engine/relay.c \
 	src/engine/relay.h \
 	src/engine/remove.c \

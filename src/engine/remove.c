@@ -5,6 +5,7 @@
 #include "core/proc.h"
 #include "core/procfs.h"
 #include "engine/hooks.h"
+#include "engine/rdt_container.h"
 
 #include <errno.h>
 #include <signal.h>
@@ -120,6 +121,8 @@ int container_delete(struct container *c, bool force, struct err *e)
 		r = container_cgroup(c, &cg, e);
 	if (r == 0 && cg)
 		r = cgroup_remove(cg, !c->has_state || c->state.shared_pids, e);
+	if (r == 0)
+		r = container_rdt_remove(c, e);
 	if (r < 0)
 		return r;
 	/* The hooks come last, when the files that name them are gone. */

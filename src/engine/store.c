@@ -16,6 +16,7 @@ static const struct field journal_fields[] = {
 	       FIELD_REQUIRED),
 	F_STRING("cgroupPath", struct store_journal, cgroup_path, FIELD_REQUIRED),
 	F_STRMAP("cgroupPaths", struct store_journal, cgroup_paths, 0),
+	F_RECORD("intelRdt", struct store_journal, rdt, &rdt_record, 0),
 	F_RECORD("config", struct store_journal, config, &oci_config_record, FIELD_REQUIRED),
 };
 const struct record store_journal_record =
@@ -36,6 +37,7 @@ static const struct field state_fields[] = {
 	       FIELD_REQUIRED),
 	F_STRING("cgroupPath", struct store_state, cgroup_path, FIELD_REQUIRED),
 	F_STRMAP("cgroupPaths", struct store_state, cgroup_paths, 0),
+	F_RECORD("intelRdt", struct store_state, rdt, &rdt_record, 0),
 	F_BOOL("sharedPids", struct store_state, shared_pids, 0),
 	F_BOOL("poststop", struct store_state, poststop, 0),
 	F_STRMAP("annotations", struct store_state, annotations, 0),

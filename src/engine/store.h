@@ -13,6 +13,7 @@
 #define ENGINE_STORE_H
 
 #include "core/record.h"
+#include "engine/rdt.h"
 #include "libocispec/config.h"
 
 #define STORE_JOURNAL "create.json"
@@ -28,6 +29,7 @@ struct store_journal {
 	int cgroup_manager;	    /* enum cgroup_manager */
 	char *cgroup_path;	    /* as cgroup_path() gave it */
 	struct strmap cgroup_paths; /* as cgroup_paths() gave it; rootless */
+	struct rdt *rdt;	    /* NULL: none */
 	struct oci_config *config;
 };
 
@@ -45,6 +47,7 @@ struct store_state {
 	int cgroup_manager;
 	char *cgroup_path;
 	struct strmap cgroup_paths;
+	struct rdt *rdt;  /* NULL: none */
 	bool shared_pids; /* no pid namespace of its own: its processes outlive init */
 	bool poststop;	  /* create.json has poststop hooks */
 	struct strmap annotations;

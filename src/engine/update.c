@@ -2,6 +2,7 @@
 #include "engine/update.h"
 
 #include "core/file.h"
+#include "engine/rdt_container.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -29,8 +30,10 @@ int resources_load(const char *path, struct oci_resources *out, struct err *e)
  * The limits in force are the kernel's to remember. Nothing reads a configuration's again once the
  * container is made, so there is no record of them that would have to follow.
  */
-int container_update(struct container *c, const struct oci_resources *r, struct err *e)
+int container_update(struct container *c, const struct oci_resources *r,
+		     const struct oci_intel_rdt *rdt, struct err *e)
 {
+	autofree char *undo = NULL;
 	_cleanup_(cgroup_free_p) struct cgroup *cg = NULL;
 	struct oci_resources limits = *r;
 	int ret;
@@ -44,5 +47,13 @@ int container_update(struct container *c, const struct oci_resources *r, struct 
 	ret = oci_resources_check(&limits, e);
 	if (ret == 0)
 		ret = container_cgroup(c, &cg, e);
-	return ret < 0 ? ret : cgroup_update(cg, &limits, e);
+	/* Of the two the one that can be put back whole. */
+	if (ret == 0)
+		ret = container_rdt_update(c, rdt, &undo, e);
+	if (ret < 0)
+		return ret;
+	ret = cgroup_update(cg, &limits, e);
+	if (ret < 0)
+		container_rdt_restore(c, undo);
+	return ret;
 }

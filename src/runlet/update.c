@@ -52,9 +52,9 @@ static const struct opt update_opts[] = {
 	  .help = "ignored",
 	  .hidden = true },
 	O_STRING_("l3-cache-schema", 0, struct update_args, l3_cache_schema, "SCHEMA",
-		  "refused: this version does not support resctrl"),
+		  "L3 cache ways to use, such as L3:0=f;1=f"),
 	O_STRING_("mem-bw-schema", 0, struct update_args, mem_bw_schema, "SCHEMA",
-		  "refused: this version does not support resctrl"),
+		  "L3 cache ways to use, such as L3:0=f;1=f"),
 	O_STRING_("memory", 0, struct update_args, memory, "BYTES",
 		  "memory limit, such as 512m; -1 is no limit"),
 	O_STRING_("memory-reservation", 0, struct update_args, memory_reservation, "BYTES",
@@ -167,27 +167,32 @@ static int parse_values(const struct update_args *a, struct wanted *w, struct er
 	return 0;
 }
 
-static int refuse_resctrl(const struct update_args *a, struct err *e)
+/* "" is the same as absent. */
+static int parse_resctrl(const struct update_args *a, struct oci_intel_rdt *out, struct err *e)
 {
 	if (a->l3_cache_schema && *a->l3_cache_schema)
-		return err_msg(e, EOPNOTSUPP,
-			       "Intel RDT/CAT: l3 cache schema is not enabled: this version does "
-			       "not support resctrl");
+		out->l3_cache_schema = a->l3_cache_schema;
 	if (a->mem_bw_schema && *a->mem_bw_schema)
-		return err_msg(e, EOPNOTSUPP,
-			       "Intel RDT/MBA: memory bandwidth schema is not enabled: this "
-			       "version does not support resctrl");
+		out->mem_bw_schema = a->mem_bw_schema;
+	if (out->l3_cache_schema && strchr(out->l3_cache_schema, '\n'))
+		return err_msg(e, EINVAL, "invalid value for l3-cache-schema: must be one line");
+	if (out->mem_bw_schema &&
+	    (strchr(out->mem_bw_schema, '\n') || !str_starts(out->mem_bw_schema, "MB:")))
+		return err_msg(e, EINVAL,
+			       "invalid value for mem-bw-schema: must be one line that begins "
+			       "with \"MB:\"");
 	return 0;
 }
 
-static int update(const void *global, const char *id, const struct oci_resources *r, struct err *e)
+static int update(const void *global, const char *id, const struct oci_resources *r,
+		  const struct oci_intel_rdt *rdt, struct err *e)
 {
 	autocontainer *c = NULL;
 	autoruntime rt = RUNTIME_NONE;
 	int ret;
 
 	ret = open_container(global, id, CONTAINER_EXCLUSIVE, &rt, &c, e);
-	return ret < 0 ? ret : container_update(c, r, e);
+	return ret < 0 ? ret : container_update(c, r, rdt, e);
 }
 
 /* What is to be read is read before the container is locked: its writer may take long. */
@@ -196,15 +201,16 @@ static int run_update(const void *global, void *args, int argc _unused_, char **
 	const struct update_args *a = args;
 	struct wanted w = { 0 };
 	struct oci_resources r = { 0 };
+	struct oci_intel_rdt rdt = { 0 };
 	int ret;
 
-	ret = refuse_resctrl(a, e);
+	ret = parse_resctrl(a, &rdt, e);
 	if (ret < 0)
 		return ret;
 	if (a->resources && *a->resources) {
 		ret = resources_load(a->resources, &r, e);
 		if (ret == 0)
-			ret = update(global, argv[0], &r, e);
+			ret = update(global, argv[0], &r, &rdt, e);
 		record_done(&oci_resources_record, &r);
 		return ret;
 	}
@@ -213,7 +219,7 @@ static int run_update(const void *global, void *args, int argc _unused_, char **
 	r.cpu = &w.cpu;
 	r.pids = &w.pids;
 	r.block_io = &w.block_io;
-	return ret < 0 ? ret : update(global, argv[0], &r, e);
+	return ret < 0 ? ret : update(global, argv[0], &r, &rdt, e);
 }
 
 const struct command cmd_update = {

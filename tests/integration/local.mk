@@ -13,6 +13,7 @@ INTEGRATION_TESTS = \
 	tests/integration/exec.bats \
 	tests/integration/features.bats \
 	tests/integration/hooks.bats \
+	tests/integration/intel_rdt.bats \
 	tests/integration/kill.bats \
 	tests/integration/lifecycle.bats \
 	tests/integration/list_state_ps.bats \

@@ -208,10 +208,3 @@ resources() { runtime update --resources - "$ID" <<< "$1"; }
 	ok update --kernel-memory 10m
 	like "$stderr" 'Kernel memory settings are ignored'
 }
-
-@test "update: resctrl is refused" {
-	[[ ! -d /sys/fs/resctrl/info ]] || skip 'this host has it'
-	sleeper
-	fails 1 'Intel RDT/CAT: l3 cache schema is not enabled' update --l3-cache-schema L3:0=f
-	fails 1 'Intel RDT/MBA: memory bandwidth schema is not enabled' update --mem-bw-schema MB:0=20
-}

@@ -41,6 +41,7 @@ UNIT_TESTS = \
 	tests/unit/test_proc \
 	tests/unit/test_proc_run \
 	tests/unit/test_procfs \
+	tests/unit/test_rdt \
 	tests/unit/test_record \
 	tests/unit/test_rootfs_attacks \
 	tests/unit/test_rootfs_host \

@@ -19,6 +19,7 @@ void cgroup_stats_done(struct cgroup_stats *s)
 	for (size_t i = 0; i < s->n_hugetlb; i++)
 		free(s->hugetlb[i].size);
 	free(s->hugetlb);
+	rdt_stats_done(&s->rdt);
 	*s = (struct cgroup_stats){ 0 };
 }
 

@@ -11,6 +11,7 @@
 
 #include "core/json.h"
 #include "engine/cgroup/cgroup.h"
+#include "engine/rdt_stats.h"
 
 struct stat_numbers {
 	uint64_t *v;
@@ -89,6 +90,8 @@ struct cgroup_stats {
 	struct stat_ios io[IO_KINDS];
 	struct stat_hugetlb *hugetlb; /* sorted by size's name */
 	size_t n_hugetlb;
+
+	struct rdt_stats rdt; /* of resctrl, which is no cgroup's: the caller's to read */
 };
 
 void cgroup_stats_done(struct cgroup_stats *s);

@@ -167,10 +167,9 @@ void cgroup_stats_encode(const struct cgroup_stats *s, struct json_out *o)
 	pids(o, s);
 	blkio(o, s);
 	hugetlb(o, s);
-	/* Of what no cgroup counts: resctrl's part, and interfaces, which runc never lists either.
-	 */
-	object(o, "intel_rdt");
-	json_out_end(o);
+	json_out_name(o, "intel_rdt");
+	rdt_stats_encode(&s->rdt, o);
+	/* runc never lists them either. */
 	json_out_name(o, "network_interfaces");
 	json_out_null(o);
 	json_out_end(o);
