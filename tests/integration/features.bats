@@ -45,13 +45,6 @@ features() { runtime features | jq -e "$1" > /dev/null; }
 
 @test "features: what is not supported is refused, not passed over" {
 	args true
-	features '.linux.netDevices.enabled == false'
-	config '.linux.netDevices = {"eth9": {}}'
-	fails 1 'linux.netDevices: not supported' run_container
-	config 'del(.linux.netDevices) | .linux.intelRdt = {"closID": "x"}'
-	features '.linux.intelRdt.enabled == false'
-	fails 1 'linux.intelRdt: not supported' run_container
-	config 'del(.linux.intelRdt)'
 	features '.linux.cgroup.systemd == false'
 	fails 1 'systemd' runtime --systemd-cgroup run --bundle "$BUNDLE" "$ID"
 }
