@@ -18,6 +18,7 @@ INTEGRATION_TESTS = \
 	tests/integration/lifecycle.bats \
 	tests/integration/list_state_ps.bats \
 	tests/integration/masks.bats \
+	tests/integration/mount_attributes.bats \
 	tests/integration/mounts.bats \
 	tests/integration/namespaces.bats \
 	tests/integration/netdev.bats \

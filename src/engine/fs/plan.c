@@ -74,11 +74,13 @@ static int check_op(const struct mount_op *op, struct err *e)
 	const struct mount_options *o = &op->options;
 	bool no_fs = op->kind == MOUNT_OP_BIND || op->kind == MOUNT_OP_REMOUNT;
 
-	if (no_fs && ((o->data && *o->data) || o->super))
+	/* Flags of the file system ("sync") are not a mount's to change: the kernel passes over
+	 * them, and so do others. */
+	if (no_fs && o->data && *o->data)
 		return err_msg(e, EINVAL,
-			       "bind mounts cannot have any filesystem-specific "
+			       "%s mounts cannot have any filesystem-specific "
 			       "options applied: %s",
-			       o->data && *o->data ? *o->data : "superblock");
+			       op->kind == MOUNT_OP_BIND ? "bind" : "remounted", *o->data);
 	if (op->kind == MOUNT_OP_BIND && (!op->mount->source || !*op->mount->source))
 		return err_msg(e, EINVAL, "a bind mount needs a source");
 	if (op->kind != MOUNT_OP_BIND && has_mappings(op))
