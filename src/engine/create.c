@@ -260,6 +260,7 @@ static int run_host_hooks(struct creation *c, struct err *e)
 	int r;
 
 	state = container_state_json(c->container, OCI_CREATING, c->launched.pid);
+	log_debug("create: run the hooks of the host");
 	r = hooks_run("prestart", h->prestart, h->n_prestart, state, c->bundle, e);
 	if (r == 0)
 		r = hooks_run("createRuntime", h->create_runtime, h->n_create_runtime, state,
@@ -371,6 +372,9 @@ static int run_creation(struct creation *c, struct err *e)
 	if (r < 0)
 		return r;
 	r = make(c, e);
+	if (r == 0)
+		log_debug("create: init is process %d, in cgroup %s", (int)c->launched.pid,
+			  cgroup_path(c->cgroup));
 	/* While init is at work. Hooks find the container on record; should we die, init does too.
 	 */
 	if (r == 0)
@@ -384,8 +388,10 @@ static int run_creation(struct creation *c, struct err *e)
 		if (r < 0)
 			err_wrap(e, "unable to start container process: ");
 	}
-	if (r == 0)
+	if (r == 0) {
+		log_debug("create: init is complete");
 		r = commit(c, e);
+	}
 	if (r < 0)
 		undo(c);
 	return r;

@@ -1,7 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 
 INTEGRATION_TESTS = \
+	tests/integration/attributes.bats \
 	tests/integration/bad_config.bats \
+	tests/integration/callers.bats \
 	tests/integration/caps.bats \
 	tests/integration/cgroups.bats \
 	tests/integration/checkpoint.bats \
@@ -12,6 +14,7 @@ INTEGRATION_TESTS = \
 	tests/integration/events.bats \
 	tests/integration/exec.bats \
 	tests/integration/features.bats \
+	tests/integration/handover.bats \
 	tests/integration/hooks.bats \
 	tests/integration/intel_rdt.bats \
 	tests/integration/kill.bats \
@@ -40,6 +43,7 @@ EXTRA_DIST += $(INTEGRATION_TESTS) \
 	tests/integration/helpers/console.py \
 	tests/integration/helpers/never_wait.py \
 	tests/integration/helpers/seccomp_agent.py \
+	tests/integration/helpers/pidfd.py \
 	tests/integration/helpers/syscalls.py \
 	tests/integration/setup_suite.bash \
 	tests/fixtures
