@@ -5,6 +5,8 @@
 #include <sched.h>
 
 #define NANOSECONDS 1000000000u
+/* UID_GID_MAP_MAX_EXTENTS, since Linux 4.15. */
+#define MAPPINGS_MAX 340
 
 static int check_distinct(const struct oci_linux *l, struct err *e)
 {
@@ -63,8 +65,31 @@ static int check_namespace_has_mappings(const struct oci_config *c, struct err *
 	return 0;
 }
 
+static bool overlaps(uint32_t a, uint32_t a_size, uint32_t b, uint32_t b_size)
+{
+	return a < b ? b - a < a_size : a - b < b_size;
+}
+
+static int check_overlap(const char *path, const struct oci_id_mapping *v, size_t n, struct err *e)
+{
+	for (size_t i = 1; i < n; i++)
+		for (size_t j = 0; j < i; j++) {
+			bool inside = overlaps(v[i].container_id, v[i].size, v[j].container_id,
+					       v[j].size);
+
+			if (inside || overlaps(v[i].host_id, v[i].size, v[j].host_id, v[j].size))
+				return err_msg(e, EINVAL,
+					       "%s[%zu].%s: the range overlaps with %s[%zu]'s",
+					       path, i, inside ? "containerID" : "hostID", path, j);
+		}
+	return 0;
+}
+
 int oci_check_mappings(const char *path, const struct oci_id_mapping *v, size_t n, struct err *e)
 {
+	if (n > MAPPINGS_MAX)
+		return err_msg(e, EINVAL, "%s: %zu entries are more than the kernel takes", path,
+			       n);
 	for (size_t i = 0; i < n; i++) {
 		if (v[i].size == 0)
 			return err_msg(e, EINVAL, "%s[%zu].size: must not be 0", path, i);
@@ -74,7 +99,7 @@ int oci_check_mappings(const char *path, const struct oci_id_mapping *v, size_t 
 			return err_msg(e, EINVAL, "%s[%zu].size: %u ends beyond 4294967294", path,
 				       i, (unsigned)v[i].size);
 	}
-	return 0;
+	return check_overlap(path, v, n, e);
 }
 
 static int check_mapping_ranges(const struct oci_linux *l, struct err *e)
@@ -84,6 +109,17 @@ static int check_mapping_ranges(const struct oci_linux *l, struct err *e)
 	return r < 0 ? r :
 		       oci_check_mappings("linux.gidMappings", l->gid_mappings, l->n_gid_mappings,
 					  e);
+}
+
+static int check_offsets_are_for_a_new_one(const struct oci_config *c, struct err *e)
+{
+	const struct oci_namespace *ns = oci_namespace_get(c, CLONE_NEWTIME);
+	const struct oci_time_offsets *o = c->linux_ ? c->linux_->time_offsets : NULL;
+
+	if (ns && ns->path && o && (o->monotonic || o->boottime))
+		return err_msg(e, EINVAL,
+			       "linux.timeOffsets: a time namespace that is joined has its own");
+	return 0;
 }
 
 static int check_offsets_have_namespace(const struct oci_config *c, struct err *e)
@@ -139,6 +175,9 @@ const struct oci_rule oci_namespace_rules[] = {
 	  .on_linux = check_mapping_ranges },
 	/* There would be nothing that they could be applied to. runc: the same. */
 	{ "config-linux.md#time-offsets", OCI_REFUSED, .on_config = check_offsets_have_namespace },
+	/* They are fixed with the first process that enters. */
+	{ "config-linux.md#time-offsets", OCI_REFUSED,
+	  .on_config = check_offsets_are_for_a_new_one },
 	{ "config-linux.md#time-offsets", OCI_REFUSED, .on_linux = check_offset_ranges },
 	/* The device would be renamed on the host. */
 	{ "config-linux.md#network-devices", OCI_REFUSED,

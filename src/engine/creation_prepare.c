@@ -77,6 +77,7 @@ static int prepare_rootfs(struct creation *c, struct err *e)
 	r->proc = c->rt->proc;
 	r->no_pivot = c->o->no_pivot;
 	r->new_userns = namespaces_has(&c->init.ns, CLONE_NEWUSER);
+	r->joined_userns = namespaces_join_fd(&c->init.ns, CLONE_NEWUSER);
 	r->new_cgroupns = namespaces_has(&c->init.ns, CLONE_NEWCGROUP);
 	r->new_netns = namespaces_has(&c->init.ns, CLONE_NEWNET);
 	r->cgroup_path = cgroup_path(c->cgroup);

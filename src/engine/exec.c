@@ -28,8 +28,8 @@
 #define CLONE_NEWTIME 0x00000080
 #endif
 
-/* Joining a pid namespace takes privilege in the user namespace that owns it, which an unprivileged
- * caller has only once that is joined. */
+/* What the child is born in. Joining a pid namespace takes privilege in the user namespace that
+ * owns it, which an unprivileged caller has only once that is joined. */
 #define BORN_IN (CLONE_NEWUSER | CLONE_NEWPID)
 
 struct execution {
@@ -39,6 +39,7 @@ struct execution {
 	struct process_plan process;
 	struct cgroup *cgroup;
 	int namespaces; /* CLONE_NEW* that the container has of its own */
+	int joined;	/* those that the stage is in already */
 	int proc;	/* the host's /proc; the stage's, not the child's */
 	int console_sock;
 	int sync; /* the child's end */
@@ -61,6 +62,14 @@ static bool wants_label(const struct oci_process *p)
 	       (p->selinux_label && *p->selinux_label);
 }
 
+static int join(struct execution *x, int types, struct err *e)
+{
+	if (types && setns(x->c->pidfd, types) < 0)
+		return err_set(e, errno, "join the container's namespaces");
+	x->joined |= types;
+	return 0;
+}
+
 static int enter_container(struct execution *x, struct err *e)
 {
 	const struct oci_cpu_affinity *a = x->spec->exec_cpu_affinity;
@@ -72,9 +81,9 @@ static int enter_container(struct execution *x, struct err *e)
 		r = sync_expect(x->sync, SYNC_GO, e);
 	if (r < 0)
 		return r;
-	/* The user and pid namespaces are the ones we were born in. */
-	if ((x->namespaces & ~BORN_IN) && setns(x->c->pidfd, x->namespaces & ~BORN_IN) < 0)
-		return err_set(e, errno, "join the container's namespaces");
+	r = join(x, x->namespaces & ~x->joined, e);
+	if (r < 0)
+		return r;
 	if (setsid() < 0 && errno != EPERM)
 		return err_set(e, errno, "setsid");
 	return 0;
@@ -155,6 +164,23 @@ static int set_own(const struct execution *x, struct err *e)
 	return r;
 }
 
+/* Those that do not belong to the container's user namespace can be joined only from outside. */
+static int join_early(struct execution *x, struct err *e)
+{
+	static const int types[] = { CLONE_NEWNET,    CLONE_NEWIPC,  CLONE_NEWUTS,
+				     CLONE_NEWCGROUP, CLONE_NEWTIME, CLONE_NEWPID };
+
+	for (size_t i = 0; i < ARRAY_SIZE(types); i++) {
+		if (!(x->namespaces & types[i]))
+			continue;
+		if (setns(x->c->pidfd, types[i]) == 0)
+			x->joined |= types[i];
+		else if (errno != EPERM)
+			return err_set(e, errno, "join the container's namespaces");
+	}
+	return 0;
+}
+
 /*
  * The child is visible inside from its first moment, and a container's root with CAP_SYS_PTRACE can
  * take what it has open (CVE-2016-9962). So a stage process, still outside, enters the cgroup for
@@ -177,8 +203,12 @@ static pid_t give_birth(void *context, int sock, int *pidfd, struct err *e)
 		r = process_close_fds(x->process.preserve_fds, keep, ARRAY_SIZE(keep), e);
 	if (r < 0)
 		return r;
-	if ((x->namespaces & BORN_IN) && setns(x->c->pidfd, x->namespaces & BORN_IN) < 0)
-		return err_set(e, errno, "join the container's namespaces");
+	if (x->namespaces & CLONE_NEWUSER)
+		r = join_early(x, e);
+	if (r == 0)
+		r = join(x, x->namespaces & BORN_IN & ~x->joined, e);
+	if (r < 0)
+		return r;
 	return clone_process(CLONE_PARENT, -1, pidfd, e);
 }
 

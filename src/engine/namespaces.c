@@ -50,7 +50,7 @@ int namespaces_open(const struct oci_config *c, struct namespaces *out, struct e
 			namespaces_close(out);
 			return fd;
 		}
-		out->join[out->n_join++] = (struct ns_join){ n->type, fd };
+		out->join[out->n_join++] = (struct ns_join){ n->type, fd, i, n->path };
 		if (n->type == CLONE_NEWUSER && out->n_join > 1) {
 			struct ns_join first = out->join[0];
 
@@ -86,14 +86,44 @@ bool namespaces_has(const struct namespaces *ns, int type)
 	return namespaces_has_new(ns, type) || namespaces_join_fd(ns, type) >= 0;
 }
 
-int namespaces_join(const struct namespaces *ns, int mask, struct err *e)
+static int join_failed(const struct ns_join *j, int num, struct err *e)
+{
+	const char *why = "";
+
+	if (num == EINVAL && j->type == CLONE_NEWUSER)
+		why = " (the caller is in it)";
+	if (num == EPERM)
+		why = j->type == CLONE_NEWUSER ? " (it belongs to another user)" :
+						 " (it belongs to another user namespace)";
+	return err_msg(e, num, "linux.namespaces[%zu].path: join %s namespace %s: %s%s", j->index,
+		       names_get(oci_namespace_names, j->type), j->path, err_words(num), why);
+}
+
+int namespaces_join_early(struct namespaces *ns, struct err *e)
 {
 	for (size_t i = 0; i < ns->n_join; i++) {
 		const struct ns_join *j = &ns->join[i];
 
-		if ((j->type & mask) && setns(j->fd, j->type) < 0)
-			return err_set(e, errno, "join %s namespace",
-				       names_get(oci_namespace_names, j->type));
+		if (j->type & (CLONE_NEWUSER | CLONE_NEWNS))
+			continue;
+		if (setns(j->fd, j->type) == 0)
+			ns->joined |= j->type;
+		else if (errno != EPERM)
+			return join_failed(j, errno, e);
+	}
+	return 0;
+}
+
+int namespaces_join(struct namespaces *ns, int mask, struct err *e)
+{
+	for (size_t i = 0; i < ns->n_join; i++) {
+		const struct ns_join *j = &ns->join[i];
+
+		if (!(j->type & mask & ~ns->joined))
+			continue;
+		if (setns(j->fd, j->type) < 0)
+			return join_failed(j, errno, e);
+		ns->joined |= j->type;
 	}
 	return 0;
 }

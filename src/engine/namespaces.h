@@ -14,12 +14,15 @@
 struct ns_join {
 	int type; /* CLONE_NEW* */
 	int fd;
+	size_t index;	  /* in linux.namespaces */
+	const char *path; /* the configuration's */
 };
 
 struct namespaces {
 	int new_flags;			     /* CLONE_NEW* of the new ones */
 	struct ns_join join[NAMESPACES_MAX]; /* the user namespace first */
 	size_t n_join;
+	int joined; /* CLONE_NEW* of those that the caller is in already */
 };
 
 /**
@@ -37,7 +40,16 @@ int namespaces_join_fd(const struct namespaces *ns, int type);
 /* In a namespace of this type other than the caller's, new or joined. */
 bool namespaces_has(const struct namespaces *ns, int type);
 
-/* In the child: enter those of the types in @mask, in order. */
-int namespaces_join(const struct namespaces *ns, int mask, struct err *e);
+/**
+ * namespaces_join_early - in the child, still with the runtime's privileges: enter what it may.
+ *
+ * For a container with a user namespace: inside that nobody may enter what belongs to another one,
+ * the host's among them. What cannot be entered now (without privilege: nothing) is left to
+ * namespaces_join. The user and mount namespaces are not tried.
+ */
+int namespaces_join_early(struct namespaces *ns, struct err *e);
+
+/* In the child: enter those of the types in @mask that it is not in yet, in order. */
+int namespaces_join(struct namespaces *ns, int mask, struct err *e);
 
 #endif

@@ -33,6 +33,7 @@ INTEGRATION_TESTS = \
 	tests/integration/seed.bats \
 	tests/integration/tty.bats \
 	tests/integration/update.bats \
+	tests/integration/userns.bats \
 	tests/integration/zz_leftovers.bats
 EXTRA_DIST += $(INTEGRATION_TESTS) \
 	tests/integration/.shellcheckrc \

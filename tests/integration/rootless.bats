@@ -356,6 +356,14 @@ ranges()
 .*LOOPBACK,UP'
 }
 
+@test "a namespace of the host cannot be joined" {
+	config '.linux.namespaces += [{"type": "network", "path": "/proc/self/ns/net"}]'
+	status_is_not_0 run_container
+	is_runlet || return 0
+	like "$stderr" 'linux.namespaces\[[0-9]\].path: join network namespace /proc/self/ns/net: '
+	like "$stderr" 'operation not permitted .it belongs to another user namespace.'
+}
+
 @test "sysfs without a network namespace is the host's to mount, and refused" {
 	mount_add '{"destination": "/mnt", "type": "sysfs", "source": "sysfs"}'
 	fails 1 'mounting "sysfs" to rootfs at "/mnt".*operation not permitted' run_container

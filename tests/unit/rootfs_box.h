@@ -243,6 +243,7 @@ static _unused_ void run_config(struct box *b, const struct oci_config *c)
 		.root_path = root,
 		.no_pivot = b->no_pivot,
 		.new_userns = b->userns,
+		.joined_userns = -1,
 		.new_cgroupns = b->cgroupns,
 		.cgroup_path = b->cgroup_path ? b->cgroup_path : "/runlet-test-none",
 	};

@@ -8,6 +8,9 @@
 #define USER MOUNT ",{\"type\":\"user\"}"
 #define MAP(container, host, size)                                                                 \
 	"[{\"containerID\":" #container ",\"hostID\":" #host ",\"size\":" #size "}]"
+#define TWO_MAPS(c, h, n, c2, h2, n2)                                                              \
+	"[{\"containerID\":" #c ",\"hostID\":" #h ",\"size\":" #n "},{\"containerID\":" #c2        \
+	",\"hostID\":" #h2 ",\"size\":" #n2 "}]"
 #define MAPS "\"uidMappings\":" MAP(0, 0, 1) ",\"gidMappings\":" MAP(0, 0, 1)
 #define RESOURCES(members) "\"resources\":{" members "}"
 #define SECCOMP(members) "\"seccomp\":{\"defaultAction\":\"SCMP_ACT_ALLOW\"," members "}"
@@ -150,6 +153,21 @@ static const struct row bad[] = {
 	{ { .namespaces = USER,
 	    .linux_ = "\"uidMappings\":" MAP(0, 4294967295, 1) ",\"gidMappings\":" MAP(0, 0, 1) },
 	  "linux.uidMappings[0].size: 1 ends beyond 4294967294" },
+	{ { .namespaces = USER,
+	    .linux_ = "\"uidMappings\":" TWO_MAPS(0, 0, 10, 9, 20, 1) ",\"gidMappings\":" MAP(0, 0,
+											      1) },
+	  "linux.uidMappings[1].containerID: the range overlaps with linux.uidMappings[0]'s" },
+	{ { .namespaces = USER,
+	    .linux_ = "\"uidMappings\":" MAP(0, 0, 1) ",\"gidMappings\":" TWO_MAPS(0, 7, 1, 1, 0,
+										   8) },
+	  "linux.gidMappings[1].hostID: the range overlaps with linux.gidMappings[0]'s" },
+	{ { .top = "\"mounts\":[{\"destination\":\"/a\",\"uidMappings\":" MAP(
+		    0, 0, 1) ",\"gidMappings\":" TWO_MAPS(0, 0, 1, 0, 1, 1) "}]" },
+	  "mounts[0].gidMappings[1].containerID: the range overlaps with "
+	  "mounts[0].gidMappings[0]'s" },
+	{ { .namespaces = MOUNT ",{\"type\":\"time\",\"path\":\"/t\"}",
+	    .linux_ = "\"timeOffsets\":{\"monotonic\":{\"secs\":1}}" },
+	  "linux.timeOffsets: a time namespace that is joined has its own" },
 	{ { .linux_ = "\"timeOffsets\":{\"monotonic\":{\"secs\":1}}" },
 	  "linux.timeOffsets: needs a time namespace in linux.namespaces" },
 	{ { .namespaces = MOUNT ",{\"type\":\"time\"}",

@@ -109,9 +109,22 @@ static struct mappings mappings_of(const struct rootfs *r, const struct oci_moun
 				  l->n_gid_mappings };
 }
 
+static int userns_of(const struct rootfs *r, const struct oci_mount *m, struct err *e)
+{
+	const struct mappings map = mappings_of(r, m);
+	int fd;
+
+	if (!m->n_uid_mappings && r->joined_userns >= 0) {
+		fd = fcntl(r->joined_userns, F_DUPFD_CLOEXEC, 3);
+		return fd < 0 ? err_set(e, errno, "dup") : fd;
+	}
+	if (!map.n_uid || !map.n_gid)
+		return err_msg(e, EINVAL, "neither the mount nor the container has any");
+	return open_userns(r->proc, &map, e);
+}
+
 int idmap_apply(struct rootfs *r, const struct mount_op *op, int tree, struct err *e)
 {
-	const struct mappings m = mappings_of(r, op->mount);
 	bool recursive = op->options.words & MOUNT_OPT_RIDMAP;
 	struct mount_attr attr = { .attr_set = MOUNT_ATTR_IDMAP };
 	autofd int userns = -1;
@@ -119,9 +132,7 @@ int idmap_apply(struct rootfs *r, const struct mount_op *op, int tree, struct er
 	if (!op->mount->n_uid_mappings &&
 	    !(op->options.words & (MOUNT_OPT_IDMAP | MOUNT_OPT_RIDMAP)))
 		return 0;
-	if (!m.n_uid || !m.n_gid)
-		return err_msg(e, EINVAL, "id mappings are missing");
-	userns = open_userns(r->proc, &m, e);
+	userns = userns_of(r, op->mount, e);
 	if (userns < 0)
 		return err_wrap(e, "id mappings: ");
 	attr.userns_fd = (uint64_t)userns;

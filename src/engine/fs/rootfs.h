@@ -27,7 +27,8 @@ struct rootfs {
 	const char *root_path; /* absolute, canonical path of the root on the host */
 	int proc;	       /* a verified handle on the host's /proc; core/procfs */
 	bool no_pivot;
-	bool new_userns; /* in a user namespace of its own or joined: mknod becomes bind */
+	bool new_userns;   /* in a user namespace of its own or joined: mknod becomes bind */
+	int joined_userns; /* the one that is joined, whose mappings idmap and ridmap mean; or -1 */
 	bool new_cgroupns;
 	bool new_netns;
 	const char *cgroup_path;	   /* for cgroup mounts without a cgroup namespace */

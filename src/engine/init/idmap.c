@@ -8,9 +8,11 @@
 #include "engine/init/sync.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
+#define MAP_SIZE_MAX 16384
 #define ENTRIES_MAX 340 /* UID_GID_MAP_MAX_EXTENTS */
 
 static bool is_own_id(const struct oci_id_mapping *m, size_t n, uint32_t id)
@@ -44,8 +46,9 @@ int idmap_format(const char *kind, const struct oci_id_mapping *m, size_t n, str
 	/* The kernel takes a map in one write, and at most a page of it. */
 	if (out->len - before >= (size_t)sysconf(_SC_PAGESIZE) || n > ENTRIES_MAX)
 		return err_msg(e, EINVAL,
-			       "linux.%sMappings: %zu entries are more than the kernel takes", kind,
-			       n);
+			       "linux.%sMappings: %zu entries, %zu bytes, are more than the "
+			       "kernel takes",
+			       kind, n, out->len - before);
 	return 0;
 }
 
@@ -169,6 +172,42 @@ int idmap_check_user(const struct oci_linux *l, const struct oci_user *user, str
 				       "user namespace",
 				       i, user->additional_gids.v[i]);
 	return 0;
+}
+
+/* The kernel's own way to print a map: one line for each entry, in an order of its own. */
+static int compare_map(int proc, pid_t pid, const char *kind, const struct oci_id_mapping *m,
+		       size_t n, struct err *e)
+{
+	autofree char *path = xasprintf("%d/%s_map", (int)pid, kind);
+	autostr text = { 0 };
+	size_t lines = 0;
+	bool same = true;
+	int r = procfs_read(proc, path, MAP_SIZE_MAX, &text, e);
+
+	if (r < 0 || n == 0)
+		return r;
+	for (const char *p = text.p; p && *p; p++)
+		lines += *p == '\n';
+	for (size_t i = 0; i < n; i++) {
+		char line[64];
+
+		snprintf(line, sizeof(line), "%10u %10u %10u\n", m[i].container_id, m[i].host_id,
+			 m[i].size);
+		same &= text.p && strstr(text.p, line);
+	}
+	if (!same || lines != n)
+		return err_msg(e, EINVAL,
+			       "linux.%sMappings: user namespaces enabled, but both namespace path "
+			       "and non-matching mapping specified -- you may only provide one",
+			       kind);
+	return 0;
+}
+
+int idmap_check_joined(int proc, pid_t pid, const struct oci_linux *l, struct err *e)
+{
+	int r = compare_map(proc, pid, "uid", l->uid_mappings, l->n_uid_mappings, e);
+
+	return r < 0 ? r : compare_map(proc, pid, "gid", l->gid_mappings, l->n_gid_mappings, e);
 }
 
 int idmap_write(int proc, pid_t pid, const struct oci_linux *l, struct err *e)

@@ -28,6 +28,14 @@ int idmap_write(int proc, pid_t pid, const struct oci_linux *l, struct err *e);
 int idmap_format(const char *kind, const struct oci_id_mapping *m, size_t n, struct str *out,
 		 struct err *e);
 
+/**
+ * idmap_check_joined - whether the user namespace that @pid has joined is the one described.
+ *
+ * Mappings may be given beside a path (containerd does so for the containers of a pod), since the
+ * namespace's own are in force; others than those are a mistake.
+ */
+int idmap_check_joined(int proc, pid_t pid, const struct oci_linux *l, struct err *e);
+
 /* idmap_ask - in a process in a new user namespace: have the runtime call idmap_write. */
 int idmap_ask(int sock, struct err *e);
 

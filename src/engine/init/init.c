@@ -61,6 +61,11 @@ int init_open_own(const struct init *in, bool open, struct err *e)
 	return 0;
 }
 
+bool init_is_scored_outside(const struct init *in)
+{
+	return in->privileged && namespaces_has(&in->ns, CLONE_NEWUSER);
+}
+
 int init_ask_maps(const struct init *in, int sock, struct err *e)
 {
 	int r = init_open_own(in, true, e);
@@ -269,7 +274,7 @@ static int set_oom_score(struct init *in, struct err *e)
 {
 	int r;
 
-	if (!in->config->process->oom_score_adj.is_set)
+	if (!in->config->process->oom_score_adj.is_set || init_is_scored_outside(in))
 		return 0;
 	r = init_open_own(in, true, e);
 	if (r == 0)

@@ -65,6 +65,9 @@ int launch(struct init *in, struct launched *out, struct err *e);
  */
 int init_open_own(const struct init *in, bool open, struct err *e);
 
+/* Whether launch sets its oom score, and not init itself. */
+bool init_is_scored_outside(const struct init *in);
+
 /* In the new user namespace: have its maps written. @sock: to the runtime */
 int init_ask_maps(const struct init *in, int sock, struct err *e);
 

@@ -9,6 +9,7 @@
 #include "engine/init/idmap.h"
 #include "engine/init/stage.h"
 #include "engine/init/sync.h"
+#include "engine/security/attrs.h"
 
 #include <errno.h>
 #include <sched.h>
@@ -27,12 +28,14 @@
 /*
  * One clone3 makes everything, unless something must be true of init's *parent* first: it must be
  * inside a user namespace that is joined, or have joined the pid or time namespace that its child
- * is to live in. Then a stage process stands in between, and init is made its sibling.
+ * is to live in, or what only the host's root may join. Then a stage process stands in between, and
+ * init is made its sibling.
  */
 static bool needs_stage(const struct namespaces *ns)
 {
 	return namespaces_join_fd(ns, CLONE_NEWUSER) >= 0 ||
-	       namespaces_join_fd(ns, CLONE_NEWPID) >= 0 || namespaces_has(ns, CLONE_NEWTIME);
+	       namespaces_join_fd(ns, CLONE_NEWPID) >= 0 || namespaces_has(ns, CLONE_NEWTIME) ||
+	       (namespaces_has_new(ns, CLONE_NEWUSER) && ns->n_join > 0);
 }
 
 static int write_time_offset(int proc, const char *clock, const struct oci_time_offset *o,
@@ -79,7 +82,7 @@ static int stage_user_namespace(struct init *in, int sock, struct err *e)
 		r = namespaces_join(&in->ns, CLONE_NEWUSER, e);
 	else if (unshare(CLONE_NEWUSER) < 0)
 		r = err_set(e, errno, "unshare the user namespace");
-	else
+	if (r == 0)
 		r = init_ask_maps(in, sock, e);
 	return r < 0 ? r : init_become_root(in, e);
 }
@@ -89,10 +92,16 @@ static pid_t give_birth(void *context, int sock, int *pidfd, struct err *e)
 	struct init *in = context;
 	int r;
 
-	r = stage_user_namespace(in, sock, e);
+	/* With the runtime's privileges as far as they go: in its user namespace a process may not
+	 * enter what belongs to another, nor write files of its own that are the host's root's. */
+	r = namespaces_has(&in->ns, CLONE_NEWUSER) ? namespaces_join_early(&in->ns, e) : 0;
+	if (r == 0 && in->privileged)
+		r = new_time_namespace(in, e);
+	if (r == 0)
+		r = stage_user_namespace(in, sock, e);
 	if (r == 0)
 		r = namespaces_join(&in->ns, CLONE_NEWPID | CLONE_NEWTIME, e);
-	if (r == 0)
+	if (r == 0 && !in->privileged)
 		r = new_time_namespace(in, e);
 	if (r < 0)
 		return err_wrap(e, "error during container init: ");
@@ -108,8 +117,11 @@ static void live(void *context)
 static int write_maps(void *context, pid_t stage, struct err *e)
 {
 	const struct init *in = context;
+	const struct oci_linux *l = in->config->linux_;
 
-	return idmap_write(in->proc, stage, in->config->linux_, e);
+	if (namespaces_join_fd(&in->ns, CLONE_NEWUSER) >= 0)
+		return idmap_check_joined(in->proc, stage, l, e);
+	return idmap_write(in->proc, stage, l, e);
 }
 
 static int launch_staged(struct init *in, int sock, struct launched *out, struct err *e)
@@ -173,6 +185,9 @@ int launch(struct init *in, struct launched *out, struct err *e)
 	cgroup_set_cloned(in->cgroup, cgroup_v2_fd(in->cgroup) >= 0);
 	r = in->staged ? launch_staged(in, sock, out, e) : launch_direct(in, sock, out, e);
 	in->sync = fd_close(in->sync);
+	/* From inside of a user namespace init could not: that file is the host's root's. */
+	if (r == 0 && init_is_scored_outside(in))
+		r = attrs_set_oom_score_adj(in->proc, out->pid, in->config->process, e);
 	if (r < 0) {
 		if (out->pidfd >= 0) {
 			(void)pidfd_signal(out->pidfd, SIGKILL);

@@ -76,6 +76,11 @@ static int verify_ids(uint32_t uid, uint32_t gid, struct err *e)
 	return 0;
 }
 
+static int not_mapped(const char *kind, uint32_t id, struct err *e)
+{
+	return err_msg(e, EINVAL, "cannot set %s to unmapped user in user namespace: %u", kind, id);
+}
+
 int creds_set(uint32_t uid, uint32_t gid, const struct u32list *groups, bool keep_groups,
 	      struct err *e)
 {
@@ -88,9 +93,11 @@ int creds_set(uint32_t uid, uint32_t gid, const struct u32list *groups, bool kee
 	if (r < 0)
 		return r;
 	if (setresgid(gid, gid, gid) < 0)
-		return err_set(e, errno, "setresgid %u", gid);
+		return errno == EINVAL ? not_mapped("gid", gid, e) :
+					 err_set(e, errno, "setresgid %u", gid);
 	if (setresuid(uid, uid, uid) < 0)
-		return err_set(e, errno, "setresuid %u", uid);
+		return errno == EINVAL ? not_mapped("uid", uid, e) :
+					 err_set(e, errno, "setresuid %u", uid);
 	return verify_ids(uid, gid, e);
 }
 
