@@ -16,6 +16,7 @@ INTEGRATION_TESTS = \
 	tests/integration/features.bats \
 	tests/integration/handover.bats \
 	tests/integration/hooks.bats \
+	tests/integration/idmap_mounts.bats \
 	tests/integration/intel_rdt.bats \
 	tests/integration/kill.bats \
 	tests/integration/lifecycle.bats \

@@ -126,8 +126,8 @@ TEST(refused)
 		      "a type is missing");
 	check_refused("{\"destination\":\"/x\",\"type\":\"proc\",\"options\":[\"tmpcopyup\"]}",
 		      "tmpcopyup needs a tmpfs");
-	check_refused("{\"destination\":\"/x\",\"type\":\"tmpfs\",\"options\":[\"idmap\"]}",
-		      "id mappings need a bind mount");
+	check_refused("{\"destination\":\"/x\",\"type\":\"cgroup\",\"options\":[\"idmap\"]}",
+		      "id mappings need a bind mount or a new file system");
 	check_refused("{\"destination\":\"x\",\"type\":\"tmpfs\"}", "not absolute");
 	check_refused(
 		"{\"destination\":\"/x\",\"source\":\"/s\",\"options\":[\"bind\"],\"uidMappings\":"

@@ -19,12 +19,6 @@ static int open_host_source(const struct mount_op *op, struct err *e)
 	return fd < 0 ? err_set(e, -fd, "stat %s", op->source) : fd;
 }
 
-static bool is_mapped(const struct mount_op *op)
-{
-	return op->mount->n_uid_mappings ||
-	       (op->options.words & (MOUNT_OPT_IDMAP | MOUNT_OPT_RIDMAP));
-}
-
 /*
  * A tree that the parent copied is only for what the child may not open: a copy made in the child's
  * user namespace keeps the host's flags locked, the parent's does not.
@@ -33,7 +27,7 @@ static int open_source_early(struct mount_op *op, struct err *e)
 {
 	int fd;
 
-	if (op->source_fd >= 0 && is_mapped(op))
+	if (op->source_fd >= 0 && mount_op_is_mapped(op))
 		return 0;
 	fd = open_host_source(op, e);
 	if (fd < 0)
@@ -59,7 +53,8 @@ int bind_open_sources(struct rootfs *r, struct err *e)
 
 static bool needs_parent(const struct rootfs *r, const struct mount_op *op)
 {
-	return op->kind == MOUNT_OP_BIND && !op->source_inside && (r->new_userns || is_mapped(op));
+	return op->kind == MOUNT_OP_BIND && !op->source_inside &&
+	       (r->new_userns || mount_op_is_mapped(op));
 }
 
 static bool is_shared(const struct rootfs *r)
@@ -96,7 +91,7 @@ int bind_open_trees(struct rootfs *r, struct err *e)
 			continue;
 		op->source_fd = open_tree_for(r, op, e);
 		/* A user without privilege has none to copy with: the child tries by itself. */
-		if (op->source_fd == -EPERM && !is_mapped(op))
+		if (op->source_fd == -EPERM && !mount_op_is_mapped(op))
 			continue;
 		if (op->source_fd < 0)
 			return mount_op_wrap(op, e);
@@ -109,7 +104,7 @@ static int open_inside(const struct rootfs *r, const struct mount_op *op, struct
 {
 	int fd;
 
-	if (is_mapped(op))
+	if (mount_op_is_mapped(op))
 		return err_set(e, ENOTSUP, "id mappings of a source inside the container");
 	fd = inroot_open(r->root_fd, op->source, O_PATH, NULL);
 	return fd < 0 ? err_set(e, -fd, "stat %s%s", r->real_root, op->source) : fd;

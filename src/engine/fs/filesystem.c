@@ -112,6 +112,63 @@ static struct mount_fs describe(const struct rootfs *r, const struct mount_op *o
 	return fs;
 }
 
+/* The mode that a tmpfs takes when its options give none. */
+static void inherit_mode(const struct rootfs *r, const struct mount_op *op, char mode[8],
+			 struct mount_fs *fs)
+{
+	if (!op->needs_mode)
+		return;
+	snprintf(mode, 8, "%o", covered_mode(r, op) & 07777u);
+	fs->mode = mode;
+}
+
+static int open_mapped(struct rootfs *r, struct mount_op *op, struct err *e)
+{
+	struct mount_fs fs = describe(r, op);
+	autofd int tree = -1;
+	char mode[8];
+	int n;
+
+	inherit_mode(r, op, mode, &fs);
+	tree = mount_fs_create(&fs, e);
+	if (tree == -ENOSYS)
+		return err_set(e, ENOSYS, "id mappings of a new file system");
+	if (tree < 0)
+		return tree;
+	n = idmap_apply(r, op, tree, e);
+	if (n < 0)
+		return n;
+	op->source_fd = TAKE_FD(tree);
+	op->source_is_tree = true;
+	return 0;
+}
+
+int filesystem_open_mapped(struct rootfs *r, struct err *e)
+{
+	for (size_t i = 0; i < r->plan->n; i++) {
+		struct mount_op *op = &r->plan->ops[i];
+
+		if (op->kind == MOUNT_OP_FS && mount_op_is_mapped(op) && open_mapped(r, op, e) < 0)
+			return mount_op_wrap(op, e);
+	}
+	return 0;
+}
+
+static int attach(const struct mount_at *at, const struct mount_op *op, const struct mount_fs *fs,
+		  struct err *e)
+{
+	autofd int tree = -1;
+	int n;
+
+	if (!op->source_is_tree)
+		return mount_fs_attach(at, fs, e);
+	tree = fcntl(op->source_fd, F_DUPFD_CLOEXEC, 3);
+	if (tree < 0)
+		return err_set(e, errno, "dup");
+	n = mount_tree_attach(at, tree, e);
+	return n < 0 ? n : TAKE_FD(tree);
+}
+
 int filesystem_mount(struct rootfs *r, const struct mount_op *op, struct err *e)
 {
 	struct mount_fs fs = describe(r, op);
@@ -121,10 +178,7 @@ int filesystem_mount(struct rootfs *r, const struct mount_op *op, struct err *e)
 	char mode[8];
 	int n;
 
-	if (op->needs_mode) {
-		snprintf(mode, sizeof(mode), "%o", covered_mode(r, op) & 07777u);
-		fs.mode = mode;
-	}
+	inherit_mode(r, op, mode, &fs);
 	n = open_target(r, op, &t, e);
 	if (n < 0)
 		return n;
@@ -133,7 +187,7 @@ int filesystem_mount(struct rootfs *r, const struct mount_op *op, struct err *e)
 	if (n < 0)
 		return n;
 	at = mount_at_of(r, op->dest, covered);
-	fd = mount_fs_attach(&at, &fs, e);
+	fd = attach(&at, op, &fs, e);
 	if (fd < 0)
 		return fd;
 	n = finish(r, op, covered, fd, e);

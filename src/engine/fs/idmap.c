@@ -129,8 +129,7 @@ int idmap_apply(struct rootfs *r, const struct mount_op *op, int tree, struct er
 	struct mount_attr attr = { .attr_set = MOUNT_ATTR_IDMAP };
 	autofd int userns = -1;
 
-	if (!op->mount->n_uid_mappings &&
-	    !(op->options.words & (MOUNT_OPT_IDMAP | MOUNT_OPT_RIDMAP)))
+	if (!mount_op_is_mapped(op))
 		return 0;
 	userns = userns_of(r, op->mount, e);
 	if (userns < 0)

@@ -88,8 +88,7 @@ static int config_all(int ctx, const struct mount_fs *fs, struct err *e)
 	return r;
 }
 
-/* A detached mount, or -ENOSYS when mount(2) has to do it. */
-static int fs_create(const struct mount_fs *fs, struct err *e)
+int mount_fs_create(const struct mount_fs *fs, struct err *e)
 {
 	autofd int ctx = -1;
 	int fd, r;
@@ -125,7 +124,7 @@ int mount_fs_attach(const struct mount_at *at, const struct mount_fs *fs, struct
 	autofd int tree = -1;
 	int r;
 
-	tree = fs_create(fs, e);
+	tree = mount_fs_create(fs, e);
 	if (tree == -ENOSYS)
 		return mount_old_fs(at, fs, e);
 	if (tree < 0)

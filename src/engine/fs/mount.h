@@ -41,6 +41,10 @@ struct mount_fs {
  */
 int mount_fs_attach(const struct mount_at *at, const struct mount_fs *fs, struct err *e);
 
+/* mount_fs_create - the same, detached: for mount_tree_attach. -ENOSYS when mount(2) has to do it.
+ */
+int mount_fs_create(const struct mount_fs *fs, struct err *e);
+
 /* A tree to be shown in a second place. */
 struct mount_bind {
 	int source;	/* O_PATH, in a mount of the calling process's namespace */

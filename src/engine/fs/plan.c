@@ -63,12 +63,6 @@ bool plan_has_binds(const struct oci_config *c)
 	return false;
 }
 
-static bool has_mappings(const struct mount_op *op)
-{
-	return op->mount->n_uid_mappings || op->mount->n_gid_mappings ||
-	       (op->options.words & (MOUNT_OPT_IDMAP | MOUNT_OPT_RIDMAP));
-}
-
 static int check_op(const struct mount_op *op, struct err *e)
 {
 	const struct mount_options *o = &op->options;
@@ -83,8 +77,8 @@ static int check_op(const struct mount_op *op, struct err *e)
 			       op->kind == MOUNT_OP_BIND ? "bind" : "remounted", *o->data);
 	if (op->kind == MOUNT_OP_BIND && (!op->mount->source || !*op->mount->source))
 		return err_msg(e, EINVAL, "a bind mount needs a source");
-	if (op->kind != MOUNT_OP_BIND && has_mappings(op))
-		return err_msg(e, EINVAL, "id mappings need a bind mount");
+	if (op->kind != MOUNT_OP_BIND && op->kind != MOUNT_OP_FS && mount_op_is_mapped(op))
+		return err_msg(e, EINVAL, "id mappings need a bind mount or a new file system");
 	if (!op->mount->n_uid_mappings != !op->mount->n_gid_mappings)
 		return err_msg(e, EINVAL, "uidMappings and gidMappings go together");
 	if ((o->words & MOUNT_OPT_TMPCOPYUP) && !is_type(op->mount, "tmpfs"))

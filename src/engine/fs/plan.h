@@ -26,7 +26,7 @@ struct mount_op {
 	bool needs_mode;    /* tmpfs without mode=: takes that of what it covers */
 	struct mount_options options;
 	int source_fd;	     /* opened before anything is mounted; -1 before */
-	bool source_is_tree; /* source_fd is a detached copy of the tree */
+	bool source_is_tree; /* source_fd is a detached copy of the tree, or a new file system */
 };
 
 struct rootfs_plan {
@@ -76,5 +76,12 @@ bool plan_is_kernel_view(const char *dest);
  * Returns: 0, or -EINVAL with runc's text.
  */
 int plan_check_proc(const char *resolved, const char *dest, bool is_proc, struct err *e);
+
+/* Whether it shows other ids than the file system has. */
+static inline bool mount_op_is_mapped(const struct mount_op *op)
+{
+	return op->mount->n_uid_mappings || op->mount->n_gid_mappings ||
+	       (op->options.words & (MOUNT_OPT_IDMAP | MOUNT_OPT_RIDMAP));
+}
 
 #endif

@@ -100,6 +100,8 @@ int rootfs_open(struct rootfs *r, struct err *e)
 		n = open_bundle(r, fds, &bundle, e);
 	if (n >= 0)
 		n = rootfs_plan_new(r->config, bundle, r->real_root, &r->plan, e);
+	if (n >= 0)
+		n = filesystem_open_mapped(r, e);
 	return n < 0 ? n : bind_open_trees(r, e);
 }
 

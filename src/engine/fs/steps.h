@@ -20,6 +20,8 @@ void rootfs_covered(struct rootfs *r, const char *resolved, bool is_tmpfs, int *
 
 /* filesystem.c: a new instance of a file system (MOUNT_OP_FS). */
 int filesystem_mount(struct rootfs *r, const struct mount_op *op, struct err *e);
+/* In the parent: those with id mappings, which only the host's root may give. */
+int filesystem_open_mapped(struct rootfs *r, struct err *e);
 
 /* bind.c: MOUNT_OP_BIND and MOUNT_OP_REMOUNT. */
 int bind_open_sources(struct rootfs *r, struct err *e);
