@@ -58,6 +58,10 @@ static int wait_readable(int sock, struct err *e)
 	while (poll(p, ARRAY_SIZE(p), -1) < 0)
 		if (errno != EINTR)
 			return err_set(e, errno, "poll");
+	/* What was said comes first: after SYNC_READY the program may run, and the signal is its.
+	 */
+	if (p[0].revents)
+		return 0;
 	if (p[1].revents & POLLIN && read(interrupts, &info, sizeof(info)) == sizeof(info))
 		return err_msg(e, EINTR, "interrupted by signal: %s",
 			       strsignal((int)info.ssi_signo));
