@@ -29,3 +29,7 @@ test_setup()
 @test "namespaces" { cases namespaces; }
 @test "sysctl" { cases sysctl; }
 @test "devices and paths" { cases devices; }
+@test "cgroups" { cases cgroups; }
+@test "seccomp" { cases seccomp; }
+@test "hooks" { cases hooks; }
+@test "netDevices and intelRdt" { cases 'netDevices and intelRdt'; }
