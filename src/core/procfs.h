@@ -32,6 +32,7 @@ struct proc_stat {
 	char state;	       /* 'R', 'S', 'Z', … */
 	uint64_t start_time;   /* clock ticks after boot: with the boot id, a process's identity */
 	unsigned kernel_flags; /* PF_* */
+	int exit_status;       /* of a zombie, as waitpid gives it */
 };
 #define PROC_PF_EXITING 0x4	/* on its way out; a pid 1 is, until its last child was reaped */
 #define PROC_PF_FORKNOEXEC 0x40 /* forked, and has not called execve since */

@@ -2,6 +2,7 @@
 #include "core/procfs.h"
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <stdio.h>
 #include <unistd.h>
 
@@ -35,6 +36,16 @@ static bool next_number(const char **p, const char *end, uint64_t *out)
 	return true;
 }
 
+/* exit_code is the last of all fields, since Linux 3.5. */
+static int last_number(const char *p, const char *end)
+{
+	uint64_t value = 0;
+
+	while (next_number(&p, end, &value))
+		;
+	return p >= end && value <= INT_MAX ? (int)value : 0;
+}
+
 int proc_stat_parse(const char *text, size_t len, struct proc_stat *out)
 {
 	const char *end = text + len;
@@ -55,6 +66,7 @@ int proc_stat_parse(const char *text, size_t len, struct proc_stat *out)
 			stat.kernel_flags = (unsigned)value;
 	}
 	stat.start_time = value;
+	stat.exit_status = stat.state == 'Z' ? last_number(p, end) : 0;
 	*out = stat;
 	return 0;
 }

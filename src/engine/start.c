@@ -13,7 +13,7 @@
 static int judge(const struct container *c, int r, const struct sync_msg *msg, struct err *e)
 {
 	if (r <= 0)
-		return r < 0 ? r : process_check_ran((pid_t)c->state.pid, c->pidfd, e);
+		return r < 0 ? r : process_check_ran(c->rt->proc, (pid_t)c->state.pid, c->pidfd, e);
 	if (msg->type != SYNC_ERROR)
 		return err_msg(e, EPROTO, "unexpected message %d from the container's init",
 			       msg->type);

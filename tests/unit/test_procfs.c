@@ -33,6 +33,11 @@ TEST(stat_text)
 	CHECK_INT(s.state, 'R');
 	CHECK_INT(parse("42 () T " NUMBERS, &s), 0);
 	CHECK_INT(s.state, 'T');
+	CHECK_INT(s.exit_status, 0);
+	CHECK_INT(parse("42 (x) Z " NUMBERS " 0 31\n", &s), 0);
+	CHECK_INT(s.exit_status, 31);
+	CHECK_INT(parse("42 (x) Z " NUMBERS " 31 x\n", &s), 0);
+	CHECK_INT(s.exit_status, 0);
 	/* The start time may be the last number there is. */
 	CHECK_INT(parse("1 (x) D 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 77", &s), 0);
 	CHECK_INT(s.start_time, 77);

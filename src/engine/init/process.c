@@ -23,7 +23,10 @@
 #include <sys/stat.h>
 #include <sys/sysmacros.h>
 #include <sys/syscall.h>
+#include <sys/wait.h>
 #include <unistd.h>
+
+#define DEATH_MS 1000
 
 int process_prepare(struct process_plan *p, const struct oci_seccomp *seccomp, int cache_dirfd,
 		    char *const *env_extra, struct err *e)
@@ -58,23 +61,35 @@ void process_done(struct process_plan *p)
 	p->path = NULL;
 }
 
-int process_check_ran(pid_t pid, int pidfd, struct err *e)
+/* The socket closes a little before the kernel tells how a process ended. */
+static int describe_death(int proc, pid_t pid, int pidfd, struct err *e)
+{
+	struct proc_stat stat = { 0 };
+	int sig;
+
+	if (pidfd_poll(pidfd, DEATH_MS) > 0)
+		(void)procfs_stat(proc, pid, &stat,
+				  NULL); /* reaped by its parent: nothing to say */
+	sig = WIFSIGNALED(stat.exit_status) ? WTERMSIG(stat.exit_status) : 0;
+	if (sig == 0 || sig == SIGKILL)
+		return err_msg(e, ECHILD,
+			       "the process was killed before its program ran (memory limit too "
+			       "low?)");
+	return err_msg(e, ECHILD,
+		       "the process was killed by signal %d (%s) before its program ran%s", sig,
+		       strsignal(sig), sig == SIGSYS ? ": see linux.seccomp" : "");
+}
+
+int process_check_ran(int proc, pid_t pid, int pidfd, struct err *e)
 {
 	struct proc_stat stat;
-	autofd int proc = -1;
 	int r;
 
-	if (pidfd_poll(pidfd, 0) == 0)
-		return 0;
-	proc = procfs_open_root(e);
-	if (proc < 0)
-		return proc;
-	/* Of a zombie the kernel still knows whether it ever called execve. */
+	/* Even of a zombie the kernel knows whether it ever called execve. */
 	r = procfs_stat(proc, pid, &stat, e);
 	if (r <= 0 || !(stat.kernel_flags & PROC_PF_FORKNOEXEC))
 		return MIN(r, 0);
-	return err_msg(e, ECHILD,
-		       "the process was killed before its program ran (memory limit too low?)");
+	return describe_death(proc, pid, pidfd, e);
 }
 
 static int compare_ints(const void *a, const void *b)

@@ -62,10 +62,11 @@ int process_close_fds(int preserve, const int *keep, size_t n_keep, struct err *
 
 /**
  * process_check_ran - the sync stream has ended: because of execve, or of an early death?
+ * @proc: a verified procfs handle
  * @pid, @pidfd: of the process; when it is the caller's child it must not be reaped yet
  *
  * Returns: 0 when it runs, ran, or nobody can tell any more; -ECHILD when it died before execve.
  */
-int process_check_ran(pid_t pid, int pidfd, struct err *e);
+int process_check_ran(int proc, pid_t pid, int pidfd, struct err *e);
 
 #endif
