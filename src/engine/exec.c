@@ -289,7 +289,8 @@ static int serve_child(struct execution *x, int sync, struct executed *out, stru
 
 		r = sync_recv(sync, &msg, &fd, e);
 		if (r <= 0)
-			return r < 0 ? r : process_check_ran(x->c->rt->proc, out->pid, out->pidfd, e);
+			return r < 0 ? r :
+				       process_check_ran(x->c->rt->proc, out->pid, out->pidfd, e);
 		if (msg.type == SYNC_ERROR) {
 			*e = msg.err;
 			return -e->num;
