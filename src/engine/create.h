@@ -28,8 +28,7 @@ struct create_options {
 struct created {
 	struct container *container; /* locked; the caller frees */
 	int pidfd;		     /* of init, a child of this process */
-	int sync;     /* run: send SYNC_START here, then read the outcome; create: -1 */
-	bool started; /* SYNC_START was sent in advance */
+	int sync; /* run: send SYNC_START here, then read the outcome; create: -1 */
 	bool terminal;
 };
 

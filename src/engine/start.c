@@ -39,7 +39,7 @@ static int run_poststart(struct container *c, struct err *e)
 	return r;
 }
 
-int container_start_over(struct container *c, int sync, bool started, struct err *e)
+int container_start_over(struct container *c, int sync, struct err *e)
 {
 	struct sync_msg msg = { 0 };
 	int r;
@@ -48,7 +48,7 @@ int container_start_over(struct container *c, int sync, bool started, struct err
 	r = container_load_journal(c, e);
 	if (r < 0)
 		return r;
-	r = started ? 0 : sync_send(sync, SYNC_START, -1, e);
+	r = sync_send(sync, SYNC_START, -1, e);
 	if (r < 0)
 		return err_msg(e, ESRCH, "cannot start a container that has stopped");
 	r = sync_recv(sync, &msg, NULL, e);

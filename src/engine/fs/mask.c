@@ -133,18 +133,26 @@ static bool *flags_for(char *const *paths)
 }
 
 /* Only a path that is not there needs no mask: every other failure is one to mask. */
-static int open_to_cover(const struct rootfs *r, const char *path, struct err *e)
+static int open_to_cover(int root, const char *path, struct err *e)
 {
-	int fd = inroot_open(r->root_fd, path, O_PATH, NULL);
+	int fd = inroot_open(root, path, O_PATH, NULL);
 
 	return fd < 0 && fd != -ENOENT ? err_set(e, -fd, "open %s", path) : fd;
+}
+
+static struct mount_at place_of(const struct rootfs *r, int root, const char *path, int target)
+{
+	return (struct mount_at){ .target = target, .root = root, .path = path, .fds = r->fds };
 }
 
 /* Returns 1, 0 when there was nothing to mask, or -errno. */
 static int mask_one(struct rootfs *r, struct masks *m, const char *path, struct err *e)
 {
-	autofd int target = open_to_cover(r, path, e);
-	const struct mount_at at = mount_at_of(r, path, target);
+	autofree char *clean = path_clean(path);
+	const char *below;
+	int root = rootfs_view(r, clean, &below);
+	autofd int target = open_to_cover(root, below, e);
+	const struct mount_at at = place_of(r, root, below, target);
 	struct stat st;
 	int n;
 
@@ -154,6 +162,16 @@ static int mask_one(struct rootfs *r, struct masks *m, const char *path, struct 
 		return err_set(e, errno, "stat");
 	n = S_ISDIR(st.st_mode) ? mask_dir(m, &at, e) : mask_file(r, m, &at, e);
 	return n < 0 ? n : 1;
+}
+
+static int mask_verify(const struct rootfs *r, const struct masks *m, const char *path,
+		       struct err *e)
+{
+	autofree char *clean = path_clean(path);
+	const char *below;
+	int root = rootfs_view(r, clean, &below);
+
+	return verify_masked(root, below, m->dir_dev, e);
 }
 
 int mask_paths(struct rootfs *r, struct err *e)
@@ -170,7 +188,7 @@ int mask_paths(struct rootfs *r, struct err *e)
 		covered[i] = n;
 	}
 	for (size_t i = 0; paths && paths[i]; i++)
-		if (covered[i] && verify_masked(r->root_fd, paths[i], m.dir_dev, e) < 0)
+		if (covered[i] && mask_verify(r, &m, paths[i], e) < 0)
 			return err_wrap(e, "can't mask path \"%s\": ", paths[i]);
 	fd_close_p(&r->null_tree);
 	return 0;
@@ -183,8 +201,11 @@ static int readonly_one(struct rootfs *r, const char *path, struct err *e)
 		.set = MOUNT_ATTR_RDONLY,
 		.recursive = mount_apply_is_recursive(),
 	};
-	autofd int target = open_to_cover(r, path, e), fd = -1;
-	const struct mount_at at = mount_at_of(r, path, target);
+	autofree char *clean = path_clean(path);
+	const char *below;
+	int root = rootfs_view(r, clean, &below);
+	autofd int target = open_to_cover(root, below, e), fd = -1;
+	const struct mount_at at = place_of(r, root, below, target);
 	const struct mount_bind b = {
 		.source = target,
 		.recursive = true,
@@ -196,6 +217,15 @@ static int readonly_one(struct rootfs *r, const char *path, struct err *e)
 		return target == -ENOENT ? 0 : target;
 	fd = mount_bind_attach(&at, &b, e);
 	return fd < 0 ? fd : 1;
+}
+
+static int readonly_verify(const struct rootfs *r, const char *path, struct err *e)
+{
+	autofree char *clean = path_clean(path);
+	const char *below;
+	int root = rootfs_view(r, clean, &below);
+
+	return verify_readonly(root, below, e);
 }
 
 int mask_readonly_paths(struct rootfs *r, struct err *e)
@@ -212,7 +242,7 @@ int mask_readonly_paths(struct rootfs *r, struct err *e)
 		covered[i] = n;
 	}
 	for (size_t i = 0; paths && paths[i]; i++)
-		if (covered[i] && verify_readonly(r->root_fd, paths[i], e) < 0)
+		if (covered[i] && readonly_verify(r, paths[i], e) < 0)
 			return err_wrap(e, "can't make \"%s\" read-only: ", paths[i]);
 	return 0;
 }

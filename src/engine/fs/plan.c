@@ -239,9 +239,14 @@ static const char *const proc_replaceable[] = {
 	"/sys/crypto/fips_enabled",
 };
 
+const char *const plan_views[PLAN_VIEWS] = { PROC, "/sys" };
+
 bool plan_is_kernel_view(const char *dest)
 {
-	return str_eq(dest, PROC) || str_eq(dest, "/sys");
+	for (size_t i = 0; i < PLAN_VIEWS; i++)
+		if (str_eq(dest, plan_views[i]))
+			return true;
+	return false;
 }
 
 int plan_check_proc(const char *resolved, const char *dest, bool is_proc, struct err *e)

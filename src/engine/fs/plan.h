@@ -60,7 +60,10 @@ char *path_clean(const char *path);
 /* Whether @path is @dir or below it; both absolute and clean. Gives the rest ("" or "/…"). */
 const char *path_below(const char *path, const char *dir);
 
-/* Whether a cleaned destination is "/proc" or "/sys", whose meaning nothing may change. */
+/* "/proc" and "/sys", whose meaning nothing may change; and whether a cleaned destination is one.
+ */
+#define PLAN_VIEWS 2
+extern const char *const plan_views[PLAN_VIEWS];
 bool plan_is_kernel_view(const char *dest);
 
 /**

@@ -86,6 +86,7 @@ int rootfs_open(struct rootfs *r, struct err *e)
 	int n;
 
 	r->root_fd = r->fds = r->dev_fd = r->null_tree = -1;
+	r->views[0] = r->views[1] = -1;
 	r->plan = NULL;
 	r->real_root = NULL;
 	r->opened = true;
@@ -105,6 +106,38 @@ int rootfs_open(struct rootfs *r, struct err *e)
 	return n < 0 ? n : bind_open_trees(r, e);
 }
 
+static void forget_views(struct rootfs *r)
+{
+	for (size_t i = 0; i < PLAN_VIEWS; i++) {
+		fd_close_p(&r->views[i]);
+		r->views[i] = -1;
+	}
+}
+
+static void set_view(struct rootfs *r, const char *resolved, int *fd)
+{
+	for (size_t i = 0; i < PLAN_VIEWS; i++) {
+		if (!str_eq(resolved, plan_views[i]))
+			continue;
+		fd_close_p(&r->views[i]);
+		r->views[i] = TAKE_FD(*fd);
+	}
+}
+
+int rootfs_view(const struct rootfs *r, const char *path, const char **below)
+{
+	for (size_t i = 0; i < PLAN_VIEWS; i++) {
+		const char *rest = r->views[i] >= 0 ? path_below(path, plan_views[i]) : NULL;
+
+		if (!rest || !*rest)
+			continue;
+		*below = rest;
+		return r->views[i];
+	}
+	*below = path;
+	return r->root_fd;
+}
+
 void rootfs_done(struct rootfs *r)
 {
 	if (!r->opened)
@@ -118,6 +151,7 @@ void rootfs_done(struct rootfs *r)
 	fd_close_p(&r->fds);
 	fd_close_p(&r->dev_fd);
 	fd_close_p(&r->null_tree);
+	forget_views(r);
 	r->root_fd = r->fds = r->dev_fd = r->null_tree = -1;
 }
 
@@ -139,10 +173,13 @@ void rootfs_covered(struct rootfs *r, const char *resolved, bool is_tmpfs, int *
 {
 	rootfs_forget_dev(r, resolved);
 	if (str_eq(resolved, "/")) {
+		forget_views(r);
 		fd_close_p(&r->root_fd);
 		r->root_fd = TAKE_FD(*fd);
 	} else if (str_eq(resolved, "/dev") && is_tmpfs) {
 		r->dev_fd = TAKE_FD(*fd);
+	} else {
+		set_view(r, resolved, fd);
 	}
 }
 

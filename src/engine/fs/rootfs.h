@@ -42,6 +42,7 @@ struct rootfs {
 	/* While it is built: the tmpfs that was mounted at "/dev", or -1; whatever is there, from
 	 * the devices on. */
 	int dev_fd;
+	int views[2];  /* what was mounted last at "/proc" and at "/sys", or -1 */
 	int null_tree; /* the host's /dev/null, detached, for masks */
 };
 

@@ -13,10 +13,21 @@
 #include "engine/fs/rootfs.h"
 #include "engine/fs/target.h"
 
-/* rootfs.c: what is mounted at @resolved may cover what the descriptors of "/" and "/dev" show.
+/* rootfs.c: what is mounted at @resolved may cover what the descriptors of "/", "/dev", "/proc" and
+ * "/sys" show.
  * rootfs_covered gives it their place, and takes *fd then. */
 void rootfs_forget_dev(struct rootfs *r, const char *resolved);
 void rootfs_covered(struct rootfs *r, const char *resolved, bool is_tmpfs, int *fd);
+
+/**
+ * rootfs_view - where a protected path is to be looked for.
+ * @path: absolute and clean
+ *
+ * A directory in which something is mounted can be renamed by whoever shares it in another mount
+ * namespace. What is below "/proc" or "/sys" is protected in the very mount that was made there,
+ * whatever the image calls so by now. Returns a descriptor, borrowed, and in *below the path in it.
+ */
+int rootfs_view(const struct rootfs *r, const char *path, const char **below);
 
 /* filesystem.c: a new instance of a file system (MOUNT_OP_FS). */
 int filesystem_mount(struct rootfs *r, const struct mount_op *op, struct err *e);
