@@ -71,16 +71,6 @@ controllers()
 	is "$(value pids pids.max pids.max)" max
 }
 
-@test "pids.limit: 0 is none, for update also" {
-	config '.linux.resources.pids.limit = 0'
-	sleeper
-	is "$(cat "$(cgroup pids)/pids.max")" max
-	ok runtime update --pids-limit 5 "$ID"
-	is "$(cat "$(cgroup pids)/pids.max")" 5
-	ok runtime update --pids-limit -1 "$ID"
-	is "$(cat "$(cgroup pids)/pids.max")" max
-}
-
 @test "memory.limit: an allocation above it is killed" {
 	config '.linux.resources.memory = {"limit": 20971520, "swap": 20971520}'
 	script 'tail /dev/zero; echo $?'

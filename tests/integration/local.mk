@@ -1,9 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 
 INTEGRATION_TESTS = \
-	tests/integration/attributes.bats \
 	tests/integration/bad_config.bats \
-	tests/integration/callers.bats \
 	tests/integration/caps.bats \
 	tests/integration/cgroups.bats \
 	tests/integration/checkpoint.bats \
@@ -14,7 +12,6 @@ INTEGRATION_TESTS = \
 	tests/integration/events.bats \
 	tests/integration/exec.bats \
 	tests/integration/features.bats \
-	tests/integration/handover.bats \
 	tests/integration/hooks.bats \
 	tests/integration/idmap_mounts.bats \
 	tests/integration/intel_rdt.bats \
@@ -45,7 +42,6 @@ EXTRA_DIST += $(INTEGRATION_TESTS) \
 	tests/integration/helpers/console.py \
 	tests/integration/helpers/never_wait.py \
 	tests/integration/helpers/seccomp_agent.py \
-	tests/integration/helpers/pidfd.py \
 	tests/integration/helpers/syscalls.py \
 	tests/integration/setup_suite.bash \
 	tests/fixtures
