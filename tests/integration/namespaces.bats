@@ -158,6 +158,22 @@ holder_found()
 	is "$output" allow
 }
 
+# Docker asks for 0 with every container.
+@test "a user namespace and oomScoreAdj" {
+	local score
+
+	config '.linux.namespaces += [{"type": "user"}]
+		| .linux.uidMappings = [{"containerID": 0, "hostID": 100000, "size": 65536}]
+		| .linux.gidMappings = [{"containerID": 0, "hostID": 100000, "size": 65536}]'
+	chown 100000:100000 "$ROOTFS" "$ROOTFS/tmp"
+	for score in 0 321; do
+		config ".process.oomScoreAdj = $score"
+		script 'cat /proc/self/oom_score_adj'
+		ok run_container
+		is "$output" $score
+	done
+}
+
 @test "a user namespace: devices are bound from the host" {
 	config '.linux.namespaces += [{"type": "user"}]
 		| .linux.uidMappings = [{"containerID": 0, "hostID": 100000, "size": 65536}]
