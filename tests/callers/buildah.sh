@@ -20,8 +20,16 @@ run() { buildah run "${OPTIONS[@]}" "$@"; }
 run_prints() { prints hello run "$BOX" -- echo hello; }
 run_status() { status_is 7 run "$BOX" -- sh -c 'exit 7'; }
 # The runtime's message is quoted once more.
-run_not_found() { fails_with '*nosuch*: executable file not found in $PATH*' run "$BOX" -- nosuch; }
-run_not_executable() { fails_with '*notexec*: permission denied*' run "$BOX" -- /etc/notexec; }
+run_not_found()
+{
+	differs crun "says 'executable file \`nosuch\` not found in \$PATH'"
+	fails_with '*nosuch*: executable file not found in $PATH*' run "$BOX" -- nosuch
+}
+run_not_executable()
+{
+	differs crun "says 'open executable: Permission denied'"
+	fails_with '*notexec*: permission denied*' run "$BOX" -- /etc/notexec
+}
 run_options()
 {
 	prints 'b /tmp 1000 name' run --env A=b --workingdir /tmp --user web --hostname name "$BOX" -- \
@@ -89,15 +97,11 @@ build_fails()
 		--network none --pull-never "$WORK/context2"
 }
 # Buildah names no cgroup, so the runtime makes one of the container's name, "buildah-...".
-paths_left()
-{
-	find /run/runlet /run/runc /run/crun -maxdepth 1 -name 'buildah*' -newer "$WORK/began"
-	find /sys/fs/cgroup -depth -type d -name 'buildah-*' -newer "$WORK/began"
-} 2> /dev/null
+cgroups_left() { cgroups '*/buildah-*' | xargs -r -I {} find {} -maxdepth 0 -newer "$WORK/began"; }
 ends()
 {
 	buildah rm -a
-	umount "$WORK/root" 2> /dev/null || :	# buildah's mount of its own storage
+	umount "$WORK/root" "$WORK/root/vfs" 2> /dev/null || :	# buildah's mounts of its own storage
 	leaves_nothing
 }
 

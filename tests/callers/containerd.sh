@@ -102,18 +102,69 @@ run_seccomp()
 run_memory()
 {
 	run --detach --memory-limit 33554432 "$IMAGE" c14 sleep 1000
-	is "$(cat "/sys/fs/cgroup/memory/$TAG/c14/memory.limit_in_bytes")" 33554432
+	is "$(cgroup_limit "$TAG/c14" memory)" 33554432
 	remove c14
 }
+# The shim begins to listen for it only when start has returned.
 run_oom()
 {
+	ctr events > "$WORK/events" &
 	status_is 137 run --rm --memory-limit 8388608 "$IMAGE" c15 \
-		dd if=/dev/zero of=/dev/null bs=64M count=1
+		sh -c 'sleep 0.3; dd if=/dev/zero of=/dev/null bs=64M count=1'
+	eventually grep -q '/tasks/oom .*"c15"' "$WORK/events"
+	like "$(sed -n 's,.* /tasks/\([a-z]*\) .*"c15".*,\1,p' "$WORK/events" | tr '\n' ' ')" \
+		'create start oom exit delete '
+	kill $!
+}
+# The network is made by ctr, between create and start.
+run_cni()
+{
+	[[ -x /usr/lib/cni/bridge ]] || skip 'containernetworking-plugins are not installed'
+	mkdir -p /etc/cni/net.d /opt/cni
+	rm -f /etc/cni/net.d/*
+	ln -s /usr/lib/cni /opt/cni/bin
+	cat > /etc/cni/net.d/10-pods.conflist <<-END
+		{ "cniVersion": "0.4.0", "name": "pods", "plugins": [
+		  { "type": "bridge", "bridge": "cni0", "isGateway": true, "ipam": { "type": "host-local",
+		    "dataDir": "$WORK/ipam", "ranges": [[ { "subnet": "10.88.9.0/24" } ]] } } ] }
+	END
+	run --detach --cni "$IMAGE" c17 sh -c 'echo served > /tmp/index.html; exec httpd -f -h /tmp'
+	like "$(exec_in c17 ip addr show eth0)" '*inet 10.88.9.*'
+	eventually served "$(exec_in c17 ip addr show eth0 | sed -n 's,.*inet \([0-9.]*\)/.*,\1,p')"
+	remove c17
+}
+served() { [[ $(busybox wget -qO- "http://$1/") == served ]]; }
+run_pid_file()
+{
+	run --detach --pid-file "$WORK/pid" "$IMAGE" c23 sleep 1000
+	is "$(cat "$WORK/pid")" "$(ctr task ls | awk '$1 == "c23" { print $2 }')"
+	remove c23
+}
+run_rootfs()
+{
+	mkdir "$WORK/rootfs"
+	make_rootfs "$WORK/rootfs"
+	prints yes run --rm --rootfs "$WORK/rootfs" c24 /bin/sh -c 'echo yes | tee /made'
+	is "$(cat "$WORK/rootfs/made")" yes
+}
+run_config()
+{
+	run --detach "$IMAGE" c25 sleep 1000
+	ctr container info --spec c25 | jq --arg root "$WORK/rootfs" \
+		'.process.args = ["echo", "configured"] | .root.path = $root' > "$WORK/spec"
+	remove c25
+	prints configured run --rm --config "$WORK/spec" c26
+}
+attaches()
+{
+	run --detach "$IMAGE" c27 sh -c 'while :; do echo line; sleep 0.2; done'
+	like "$(LIMIT=2; ctr task attach c27 < /dev/null)" '*line*'
+	remove c27
 }
 run_cpu()
 {
 	run --detach --cpus 0.5 "$IMAGE" c16 sleep 1000
-	is "$(cat "/sys/fs/cgroup/cpu/$TAG/c16/cpu.cfs_quota_us")" 50000
+	is "$(cgroup_limit "$TAG/c16" cpu)" 50000
 	remove c16
 }
 sleeps() { sleeper box; }
@@ -191,14 +242,19 @@ host_pid()
 	ctr task rm c20 || :
 	ctr container rm c20
 }
+# containerd lets the shim's binary delete what is left, which calls the runtime.
 shim_killed()
 {
-	local shim
+	local init shim
 
 	sleeper c21
+	init=$(ctr task ls | awk '$1 == "c21" { print $2 }')
 	shim=$(pgrep -f "containerd-shim-runc-v2 .*-id c21 .*$SOCK")
 	kill -KILL "$shim"
 	eventually task_gone c21
+	eventually fails test -e "/proc/$init"
+	fails test -e "/sys/fs/cgroup/pids/$TAG/c21"
+	fails test -e "$WORK/runc/$TAG/c21"
 	ctr container rm c21
 }
 task_gone() { ! ctr task ls -q | grep -qx "$1"; }
@@ -242,7 +298,6 @@ ends()
 	leaves_nothing
 }
 
-claim /run/containerd
 make_image "$WORK/image"
 tar -C "$WORK/image" -cf "$WORK/image.tar" .
 daemon_start
@@ -266,8 +321,12 @@ cases 'run prints' run_prints \
 	'run --privileged' run_privileged \
 	'run --seccomp' run_seccomp \
 	'run --memory-limit' run_memory \
-	'run out of memory: 137' run_oom \
+	'run out of memory: 137, and an event' run_oom \
 	'run --cpus' run_cpu \
+	'run --cni' run_cni \
+	'run --pid-file' run_pid_file \
+	'run --rootfs' run_rootfs \
+	'run --config' run_config \
 	'run -d' sleeps \
 	'task exec prints' exec_prints \
 	'task exec returns the status' exec_status \
@@ -278,6 +337,7 @@ cases 'run prints' run_prints \
 	'task exec of a missing program' exec_not_found \
 	'task ps' processes \
 	'task metrics' metrics \
+	'task attach' attaches \
 	'task pause, resume' pauses \
 	'task kill of a missing task' kill_missing \
 	'task kill --all' kill_all \

@@ -2,23 +2,19 @@
 # shellcheck shell=bash
 #
 # What the tests of a caller share. A caller's program is started as "CALLER.sh RUNTIME", drives the
-# caller with that runtime, prints one line for each case,
+# caller with that runtime, and prints one line for each case,
 #
-#   ok|not ok|skip TITLE<tab>MILLISECONDS
+#   ok|not ok|skip|differs TITLE<tab>WHY
 #
-# with what a failed case or the reason of a skip printed after "# ", and removes what it made: all
-# processes, mounts and cgroups that have WORK or TAG in their name.
+# after a case that failed also, each line with "# " before it, what it printed. All that has WORK or
+# TAG in its name is removed in the end.
 set -u
+# shellcheck source=tests/callers/host.bash
+. "$(dirname "${BASH_SOURCE[0]}")/host.bash"
 
-if [[ $(id -u) -ne 0 ]]; then
-	echo 'skip all: needs root'
-	exit 0
-fi
 RUNTIME=$(realpath "${1:?usage: $0 RUNTIME}")
+KIND=$("$RUNTIME" --version | awk '{ print $1; exit }')	# runlet, runc or crun
 LIMIT=${LIMIT:-30}		# seconds that one call of a caller may take
-WORK=/tmp/rlcallers.$$	# no capitals: podman makes names of images from it
-mkdir -m 711 "$WORK" || exit 1
-TAG=${WORK##*/} TAG=${TAG/./-}
 export TMPDIR=$WORK/tmp
 unset XDG_RUNTIME_DIR
 mkdir "$TMPDIR" "$WORK/cases"
@@ -40,7 +36,6 @@ needs()
 }
 
 limited() { timeout -k 2 "$LIMIT" "$@"; }
-now_ms() { date +%s%3N; }
 
 # ---- cases -----------------------------------------------------------------------------------------
 
@@ -48,34 +43,42 @@ now_ms() { date +%s%3N; }
 # the reason in the last line of what it printed.
 run_case()
 {
-	local title=$1 out=$WORK/cases/out began status
+	local title=$1 out=$WORK/cases/out status
 
-	began=$(now_ms)
+	rm -f "$WORK/cases/differs"
 	(set -e; "$2") > "$out" 2>&1 < /dev/null
 	status=$?
-	case $status in
-	0) printf 'ok %s\t%s\n' "$title" $(($(now_ms) - began)) ;;
-	77) printf 'skip %s\t%s\n' "$title" "$(tail -n 1 "$out")" ;;
-	*)
-		printf 'not ok %s\t%s\n' "$title" $(($(now_ms) - began))
+	if [[ $status -eq 0 ]]; then
+		printf 'ok %s\t\n' "$title"
+	elif [[ $status -eq 77 ]]; then
+		printf 'skip %s\t%s\n' "$title" "$(tail -n 1 "$out")"
+	elif [[ -e $WORK/cases/differs ]]; then
+		printf 'differs %s\t%s\n' "$title" "$(cat "$WORK/cases/differs")"
+	else
+		printf 'not ok %s\t\n' "$title"
 		sed 's/^/# /' "$out"
-		echo "# exit status $status" ;;
-	esac
+		echo "# exit status $status"
+	fi
 }
 
-# cases TITLE FUNCTION...
+# cases TITLE FUNCTION...: with ONLY set, those whose title matches this regular expression
 cases()
 {
 	while [[ $# -gt 1 ]]; do
-		run_case "$1" "$2"
+		[[ ! $1 =~ ${ONLY-} ]] || run_case "$1" "$2"
 		shift 2
 	done
 }
 
 skip() { echo "$*"; exit 77; }
 
-# is GOT WANTED; like GOT PATTERN; prints WANTED COMMAND..., which succeeds; fails_with PATTERN COMMAND...;
-# status_is N COMMAND...: each says what it got instead
+needs_here() { command -v "$1" > /dev/null || skip "$1 is not installed"; }
+
+# differs KIND WHY: a runtime of that kind is expected to fail the rest of this case
+differs() { [[ $KIND != "$1" ]] || echo "$1 $2" > "$WORK/cases/differs"; }
+
+# is GOT WANTED; like GOT PATTERN; prints WANTED COMMAND..., which succeeds; fails COMMAND...;
+# fails_with PATTERN COMMAND...; status_is N COMMAND...: each says what it got instead
 is() { [[ $1 == "$2" ]] || { echo "got \"$1\", not \"$2\""; return 1; }; }
 like()
 {
@@ -90,6 +93,7 @@ prints()
 	got=$("$@") || status=$?
 	is "$got" "$want" && { [[ $status -eq 0 ]] || { echo "status $status: $*"; return 1; }; }
 }
+fails() { ! "$@" || { echo "status 0: $*"; return 1; }; }
 fails_with()
 {
 	local pattern=$1 got status=0
@@ -105,21 +109,6 @@ status_is()
 	shift
 	"$@" || got=$?
 	[[ $got -eq $want ]] || { echo "status $got, not $want: $*"; return 1; }
-}
-
-# eventually COMMAND...: true within ten seconds
-eventually()
-{
-	local i
-
-	for ((i = 0; i < 200; i++)); do
-		if "$@"; then
-			return 0
-		fi
-		sleep 0.05
-	done > /dev/null 2>&1
-	echo "never: $*"
-	return 1
 }
 
 # in_terminal COMMAND...: with a terminal for its stdio; prints what it printed there
@@ -172,30 +161,54 @@ make_image()
 	}
 }
 
+# ---- cgroups ---------------------------------------------------------------------------------------
+
+# cgroup_limit CGROUP memory|cpu|pids: its limit; for cpu, microseconds in 100 ms
+cgroup_limit()
+{
+	local file v2
+
+	case $2 in
+	memory) file=memory.limit_in_bytes v2=memory.max ;;
+	cpu) file=cpu.cfs_quota_us v2=cpu.max ;;
+	pids) file=pids.max v2=pids.max ;;
+	esac
+	if [[ -e /sys/fs/cgroup/$2/$1/$file ]]; then
+		cat "/sys/fs/cgroup/$2/$1/$file"
+	else
+		cut -d ' ' -f 1 "/sys/fs/cgroup/$1/$v2"
+	fi
+}
+
+# hide_unified: crun refuses version 2 of cgroups beside version 1, so it gets to see only the latter.
+hide_unified()
+{
+	[[ $KIND != crun || ! -d /sys/fs/cgroup/unified ]] ||
+		mount -t tmpfs tmpfs /sys/fs/cgroup/unified
+}
+hide_unified
+
 # ---- what is left ----------------------------------------------------------------------------------
 
-# Processes of this test: their arguments name WORK or TAG, or they are in a cgroup of it.
+# Every process of this namespace but the shells of this program.
 processes_left()
 {
-	local pid
+	local dir line
 
-	grep -lsae "$WORK" -e "$TAG" /proc/[0-9]*/cmdline /proc/[0-9]*/cgroup |
-		while IFS=/ read -r _ _ pid _; do
-			case $pid in
-			"$$" | "$BASHPID" | "$PPID") ;;
-			*)
-				case $(tr '\0' ' ' < "/proc/$pid/cmdline") in
-				'' | grep\ *) ;;	# dead, and to be reaped by whoever has it
-				*) echo "$pid" ;;
-				esac ;;
-			esac
-		done 2> /dev/null | sort -u
+	for dir in /proc/[0-9]*; do
+		line=$(tr '\0' ' ' < "$dir/cmdline") 2> /dev/null || continue
+		case $line in
+		'' | *"$0"* | 'tr '*) ;;	# no arguments: dead, and to be reaped by whoever has it
+		*) echo "${dir#/proc/}" ;;
+		esac
+	done
 }
-mounts_left() { awk -v w="$WORK" 'index($5, w "/") == 1 || $5 == w { print $5 }' /proc/self/mountinfo; }
-cgroups_left() { find /sys/fs/cgroup -depth -type d -path "*$TAG*" 2> /dev/null; }
+mounts() { awk '{ print $5 }' /proc/self/mountinfo | sort; }
+mounts > "$WORK/mounts"
+mounts_left() { mounts | comm -13 "$WORK/mounts" -; }
 
-# What a caller makes outside WORK it adds here, a path a line.
-paths_left() { :; }
+# Where a runtime keeps its state by default; what else a caller makes outside WORK it adds here.
+paths_left() { find /run/runlet /run/runc /run/crun -mindepth 1 2> /dev/null; }
 
 show_left()
 {
@@ -210,39 +223,3 @@ show_left()
 }
 nothing_left() { [[ -z $(show_left) ]]; }
 leaves_nothing() { eventually nothing_left || { show_left; return 1; }; }
-
-# claim DIR...: of those that are not there yet, sweep removes what is empty in the end, and Docker's key
-CLAIMS=()
-claim()
-{
-	local dir
-
-	for dir; do
-		[[ -e $dir ]] || CLAIMS+=("$dir")
-	done
-}
-
-# sweep: stops and removes all of it, also after a failed case
-sweep()
-{
-	local pid m d
-
-	for d in $(cgroups_left); do
-		[[ ! -e $d/freezer.state ]] || echo THAWED > "$d/freezer.state"
-	done
-	for pid in $(processes_left); do
-		kill -KILL "$pid"
-	done
-	for m in $(mounts_left | sort -r); do
-		umount -l "$m"
-	done
-	for d in $(cgroups_left); do
-		eventually rmdir "$d"
-	done
-	for d in ${CLAIMS[@]+"${CLAIMS[@]}"}; do
-		find "$d" -depth \( -type d -empty -o -name key.json \) -delete
-	done
-	rm -rf "$WORK"
-} > /dev/null 2>&1
-trap sweep EXIT
-trap 'exit 130' INT TERM

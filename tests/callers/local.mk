@@ -3,9 +3,13 @@
 CALLERS = \
 	tests/callers/buildah.sh \
 	tests/callers/containerd.sh \
+	tests/callers/cri.sh \
 	tests/callers/docker.sh \
 	tests/callers/podman.sh \
 	tests/callers/thunder.sh
 EXTRA_DIST += $(CALLERS) \
+	tests/callers/box.bash \
 	tests/callers/compare \
+	tests/callers/cri.py \
+	tests/callers/host.bash \
 	tests/callers/lib.bash

@@ -1,355 +1,261 @@
 #!/bin/bash
 # SPDX-License-Identifier: Apache-2.0
 #
-# podman.sh RUNTIME: podman and conmon, as root, with storage and state in a directory of ours. There is
-# no network but "none" and "host", since the others need CNI plugins or netavark.
+# podman.sh RUNTIME: podman and conmon, as root, with netavark's networks where it is installed.
 # shellcheck disable=SC2016 # what is in single quotes is for the container
 # shellcheck source=tests/callers/lib.bash
 . "$(dirname "$0")/lib.bash" || exit 1
 needs podman conmon python3
+# shellcheck source=tests/callers/box.bash
+. "$(dirname "$0")/box.bash"
 
 # The host's limits: raising them, as podman does, needs a capability that not every root has.
-cat > "$WORK/containers.conf" <<END
+NETAVARK=$(find /usr/lib/podman /usr/libexec/podman -name netavark 2> /dev/null)
+cat > /etc/containers/containers.conf <<END
 [containers]
 default_ulimits = []
+[network]
+network_backend = "${NETAVARK:+netavark}"
 [engine]
+runtime = "$KIND"
 runtime_supports_json = ["runlet", "runc", "crun"]
+runtime_supports_nocgroup = ["runlet", "crun"]
+[engine.runtimes]
+$KIND = ["$RUNTIME"]
 END
-export CONTAINERS_CONF=$WORK/containers.conf
-PODMAN=("$(type -P podman)" --root "$WORK/root" --runroot "$WORK/run" --tmpdir "$WORK/libpod"
-	--storage-driver vfs --cgroup-manager cgroupfs --events-backend file --log-level error
-	--runtime "$RUNTIME")
-podman() { limited "${PODMAN[@]}" "$@"; }
-OPTIONS=(--network none --cgroup-parent "/$TAG")
-run() { podman run "${OPTIONS[@]}" "$@"; }
-once() { run --rm "$IMAGE" "$@"; }
-sleeper() { run -d --name "$@" "$IMAGE" sleep 1000 && container_is "${!#}" running; }
-container_is() { [[ $(podman inspect --format '{{.State.Status}}' "$1") == "$2" ]]; }
-inspected() { podman inspect --format "$2" "$1"; }
-cgroup_of() { echo "/sys/fs/cgroup/$2/$TAG/libpod-$(inspected "$1" '{{.Id}}')"; }
-remove() { podman rm -f -t 0 "$1"; }
+CLI=("$(type -P podman)" --root "$WORK/root" --runroot "$WORK/run" --tmpdir "$WORK/libpod"
+	--network-config-dir "$WORK/networks" --storage-driver vfs --cgroup-manager cgroupfs
+	--events-backend file --log-level error)
+OPTIONS=(--cgroup-parent "/$TAG")
+cgroup_of() { echo "$TAG/libpod-$(inspected "$1" '{{.Id}}')"; }
+remove() { cli rm -f -t 0 "$@"; }
 
-run_prints() { prints hello once echo hello; }
-run_status() { status_is 7 once sh -c 'exit 7'; }
-run_not_found() { status_is 127 once nosuch; }
-run_not_executable() { status_is 126 once /etc/notexec; }
-run_directory() { status_is 126 once /etc; }
-run_bad_option() { status_is 125 run --rm --nosuch "$IMAGE" true; }
-run_text()
+knows_version()
 {
-	fails_with '*exec: "nosuch": executable file not found in $PATH*' once nosuch
+	like "$(cli info --format '{{.Host.OCIRuntime.Name}} {{.Host.OCIRuntime.Version}}')" \
+		"$KIND $KIND version *"
 }
-run_options()
+run_by_path()
 {
-	prints 'b /tmp 1000 name' run --rm --env A=b --workdir /tmp --user web --hostname name \
-		"$IMAGE" sh -c 'echo $A $PWD $(id -u) $(hostname)'
+	prints hello cli --runtime "$RUNTIME" run "${OPTIONS[@]}" --network none --rm "$IMAGE" echo hello
 }
-run_stdin() { echo typed | prints typed run --rm -i "$IMAGE" cat; }
-run_output()
+# The container has its interface before it starts.
+run_bridge()
 {
-	run --rm "$IMAGE" sh -c 'dd if=/dev/zero bs=64k count=64 2> /dev/null; echo e >&2' \
-		> "$WORK/out" 2> "$WORK/err"
-	is "$(stat -c %s "$WORK/out") $(cat "$WORK/err")" '4194304 e'
+	[[ -n $NETAVARK ]] || skip 'netavark is not installed'
+	cli network create --disable-dns --subnet 10.89.7.0/24 inner
+	prints 'eth0 10.89.7' run_on inner --rm "$IMAGE" sh -c \
+		'echo $(ls /sys/class/net | grep eth) $(ip addr show eth0 | sed -n "s/.*inet \(10.89.7\).*/\1/p")'
+	run_on inner -d --name web -p 8080:80 "$IMAGE" \
+		sh -c 'echo served > /tmp/index.html; exec httpd -f -h /tmp'
+	eventually served "$(inspected web '{{.NetworkSettings.Networks.inner.IPAddress}}')"
+	remove web
+	cli network rm inner
 }
-run_tty()
-{
-	prints $'/dev/pts/0\nyes' in_terminal "${PODMAN[@]}" run "${OPTIONS[@]}" --rm -it "$IMAGE" \
-		sh -c 'tty; test -t 0 && echo yes'
-}
-run_net_host()
-{
-	prints "$(readlink /proc/self/ns/net)" podman run --network host \
-		--cgroup-parent "/$TAG" --rm "$IMAGE" readlink /proc/self/ns/net
-}
-run_volume()
-{
-	mkdir "$WORK/volume"
-	run --rm --volume "$WORK/volume:/v" "$IMAGE" sh -c 'echo kept > /v/file'
-	is "$(cat "$WORK/volume/file")" kept
-	fails_with '*Read-only*' run --rm --volume "$WORK/volume:/v:ro" "$IMAGE" touch /v/x
-}
-run_readonly() { fails_with '*Read-only*' run --rm --read-only "$IMAGE" touch /x; }
-run_tmpfs() { prints tmpfs run --rm --tmpfs /t "$IMAGE" awk '$2 == "/t" { print $3 }' /proc/mounts; }
+served() { [[ $(busybox wget -qO- "http://$1/") == served ]]; }
 run_privileged()
 {
 	prints rw run --rm --privileged "$IMAGE" \
 		sh -c 'mount -t tmpfs tmpfs /tmp && touch /tmp/x && echo rw'
 }
-run_caps()
+run_init()
 {
-	prints 0000000000000001 run --rm --cap-drop all --cap-add chown "$IMAGE" \
-		sed -n 's/^CapEff:\t//p' /proc/self/status
+	[[ -x /usr/libexec/podman/catatonit ]] || needs_here catatonit
+	like "$(run --rm --init "$IMAGE" sh -c 'tr "\0" " " < /proc/1/cmdline')" '*init*'
 }
-run_seccomp() { prints 2 once sed -n 's/^Seccomp:\t//p' /proc/self/status; }
+run_without_cgroups()
+{
+	[[ $KIND != runc ]] || skip 'podman does not ask it of runc'
+	prints hello cli run --cgroups disabled --network none --rm "$IMAGE" echo hello
+}
 run_userns()
 {
 	prints '0 100000 1000' run --rm --uidmap 0:100000:1000 --gidmap 0:100000:1000 "$IMAGE" \
 		sh -c 'echo $(cat /proc/self/uid_map)'
 }
-run_init_in_pid_host()
+run_userns_auto()
 {
-	run -d --name hostpid --pid host "$IMAGE" sh -c 'sleep 997 & sleep 1000'
-	podman stop -t 1 hostpid
-	remove hostpid
-}
-run_limits()
-{
-	run -d --name limits --memory 32m --cpus 0.5 --pids-limit 50 "$IMAGE" sleep 1000
-	is "$(cat "$(cgroup_of limits memory)/memory.limit_in_bytes")" 33554432
-	is "$(cat "$(cgroup_of limits cpu)/cpu.cfs_quota_us")" 50000
-	is "$(cat "$(cgroup_of limits pids)/pids.max")" 50
-	remove limits
+	printf '%s\n' containers:300000:100000 | tee /etc/subuid > /etc/subgid
+	like "$(run --rm --userns auto "$IMAGE" cat /proc/self/uid_map)" '*0 *300000 *'
 }
 run_preserve_fds()
 {
 	prints passed run --rm --preserve-fds 1 "$IMAGE" cat /proc/self/fd/3 3< <(echo passed)
 }
+# The container's program says that it is ready; logger can send to a socket of datagrams.
+run_notify()
+{
+	local pid
+
+	python3 -c '
+import socket, sys
+s = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+s.bind(sys.argv[1])
+s.settimeout(20)
+while True:
+    print(s.recv(4096).decode(), flush=True)' "$WORK/notify" > "$WORK/notified" 2> /dev/null &
+	pid=$!
+	eventually test -S "$WORK/notify"
+	NOTIFY_SOCKET=$WORK/notify run -d --name ready --sdnotify container "$IMAGE" \
+		sh -c 'ln -sf $NOTIFY_SOCKET /dev/log; logger "
+READY=1"; sleep 1000'
+	eventually grep -qx READY=1 "$WORK/notified"
+	remove ready
+	kill "$pid"
+}
 run_hook()
 {
 	mkdir "$WORK/hooks"
-	printf '#!/bin/sh\ncat > %s\n' "$WORK/hook.state" > "$WORK/hook"
+	printf '#!/bin/sh\ncat > %s.$1\n' "$WORK/hook" > "$WORK/hook"
 	chmod +x "$WORK/hook"
-	cat > "$WORK/hooks/hook.json" <<-END
-		{ "version": "1.0.0", "hook": { "path": "$WORK/hook" },
-		  "when": { "always": true }, "stages": ["prestart"] }
-	END
-	limited "${PODMAN[@]}" --hooks-dir "$WORK/hooks" run "${OPTIONS[@]}" --rm "$IMAGE" true
-	like "$(cat "$WORK/hook.state")" '*"pid":*'
+	for stage in prestart createRuntime createContainer poststart poststop; do
+		cat > "$WORK/hooks/$stage.json" <<-END
+			{ "version": "1.0.0", "hook": { "path": "$WORK/hook", "args": [ "hook", "$stage" ] },
+			  "when": { "always": true }, "stages": [ "$stage" ] }
+		END
+	done
+	limited "${CLI[@]}" --hooks-dir "$WORK/hooks" run "${OPTIONS[@]}" --network none --rm \
+		--volume "$WORK:$WORK" "$IMAGE" true
+	like "$(cat "$WORK/hook.prestart")" '*"pid":*'
+	like "$(cat "$WORK/hook.createRuntime")" '*"pid":*'
+	eventually grep -q '"status":"stopped"' "$WORK/hook.poststop"
+	test -e "$WORK/hook.createContainer"
+	test -e "$WORK/hook.poststart"
 }
-sleeps() { sleeper box; }
-exec_prints() { prints inside podman exec box echo inside; }
-exec_status() { status_is 9 podman exec box sh -c 'exit 9'; }
-exec_not_found() { status_is 127 podman exec box nosuch; }
-exec_not_executable() { status_is 126 podman exec box /etc/notexec; }
-exec_options()
+updates()
 {
-	prints 'b /tmp 1000' podman exec --env A=b --workdir /tmp --user web box \
-		sh -c 'echo $A $PWD $(id -u)'
+	cli update --help > /dev/null 2>&1 || skip 'this podman has no update'
+	start updated --memory 32m
+	cli update --memory 64m --cpus 0.25 updated
+	is "$(cgroup_limit "$(cgroup_of updated)" memory)" 67108864
+	is "$(cgroup_limit "$(cgroup_of updated)" cpu)" 25000
+	remove updated
 }
-exec_stdin() { echo typed | prints typed podman exec -i box cat; }
-exec_tty()
+exec_not_found() { status_is 127 cli exec box nosuch; }
+exec_preserve_fds()
 {
-	prints yes in_terminal "${PODMAN[@]}" exec -it box sh -c 'test -t 0 && echo yes'
+	prints passed cli exec --preserve-fds 1 box cat /proc/self/fd/3 3< <(echo passed)
 }
-exec_detached()
-{
-	podman exec -d box sleep 999
-	eventually in_ps 999
-}
-in_ps() { podman exec box ps | grep -q "$1"; }
-listed() { like "$(podman ps --format '{{.Names}} {{.Status}}')" '*box Up*'; }
-top() { like "$(podman top box pid comm)" '*sleep*'; }
-stats() { like "$(podman stats --no-stream --format '{{.Name}} {{.PIDs}}' box)" 'box [1-9]*'; }
-logs()
-{
-	run -d --name logged "$IMAGE" sh -c 'echo one; echo two >&2'
-	is "$(podman wait logged)" 0
-	is "$(podman logs logged 2>&1 | sort)" $'one\ntwo'
-	remove logged
-}
-pauses()
-{
-	podman pause box
-	container_is box paused
-	podman unpause box
-	container_is box running
-	podman exec box true
-}
-kills()
-{
-	run -d --name killed "$IMAGE" sh -c 'trap "exit 5" TERM; while :; do sleep 0.1; done'
-	sleep 0.3
-	podman kill --signal TERM killed
-	is "$(podman wait killed)" 5
-	fails_with '*can only kill running containers*' podman kill killed
-	remove killed
-}
-stops()
-{
-	run -d --name stopped "$IMAGE" sh -c 'trap "exit 6" TERM; while :; do sleep 0.1; done'
-	sleep 0.3
-	podman stop -t 8 stopped
-	is "$(inspected stopped '{{.State.ExitCode}}')" 6
-	podman start stopped
-	container_is stopped running
-	podman restart -t 1 stopped
-	container_is stopped running
-	remove stopped
-}
-stop_kills()
-{
-	podman stop -t 1 box
-	is "$(inspected box '{{.State.ExitCode}}')" 137
-	podman start box
-}
+top() { like "$(cli top box pid comm)" '*sleep*'; }
 oom()
 {
 	run --name greedy --memory 8m "$IMAGE" dd if=/dev/zero of=/dev/null bs=64M count=1 || :
 	is "$(inspected greedy '{{.State.ExitCode}}')" 137
 	remove greedy
 }
-created()
+initializes()
 {
-	podman create "${OPTIONS[@]}" --name created "$IMAGE" echo late
-	podman init created
+	cli create "${OPTIONS[@]}" --network none --name created "$IMAGE" echo late
+	cli init created
 	container_is created initialized
-	prints late podman start --attach created
+	prints late cli start --attach created
 	remove created
 }
-attaches()
+removes_initialized()
 {
-	run -d -i --name attached "$IMAGE" sh -c 'read line; echo "got $line"'
-	like "$(echo typed | podman attach attached)" 'got typed'
-	remove attached
+	cli create "${OPTIONS[@]}" --network none --name created "$IMAGE" echo late
+	cli init created
+	remove created
 }
 health()
 {
-	run -d --name well --health-cmd 'test -e /etc/passwd' --health-interval disable \
-		"$IMAGE" sleep 1000
-	podman healthcheck run well
-	run -d --name ill --health-cmd false --health-interval disable "$IMAGE" sleep 1000
-	status_is 1 podman healthcheck run ill
-	remove well
-	remove ill
+	start well --health-cmd 'test -e /etc/passwd' --health-interval disable
+	cli healthcheck run well
+	start ill --health-cmd false --health-interval disable
+	status_is 1 cli healthcheck run ill
+	remove well ill
 }
-copies()
-{
-	echo copied > "$WORK/file"
-	podman cp "$WORK/file" box:/tmp/file
-	prints copied podman exec box cat /tmp/file
-}
-commits() { podman commit -q box localhost/committed && prints 1 run --rm localhost/committed echo 1; }
-shares()
-{
-	prints "$(podman exec box readlink /proc/self/ns/ipc)" podman run --rm \
-		--cgroup-parent "/$TAG" --network container:box --ipc container:box \
-		--pid container:box "$IMAGE" readlink /proc/self/ns/ipc
-}
+builds_oci() { BUILDAH_ISOLATION=oci builds 'exit status 3'; }
 pods()
 {
-	command -v catatonit > /dev/null || [[ -x /usr/libexec/podman/catatonit ]] ||
-		skip 'podman makes pods with catatonit, which is not installed'
-	podman pod create --name pod --network none --cgroup-parent "/$TAG"
-	podman run -d --pod pod --name first "$IMAGE" sleep 1000
-	prints "$(podman exec first readlink /proc/self/ns/net)" \
-		podman run --rm --pod pod "$IMAGE" readlink /proc/self/ns/net
-	podman pod pause pod
-	podman pod unpause pod
-	podman pod stop -t 0 pod
-	podman pod rm -f pod
+	[[ -x /usr/libexec/podman/catatonit ]] || needs_here catatonit
+	cli pod create --name pod --network none --cgroup-parent "/$TAG" --share ipc,net,uts,pid
+	cli run -d --pod pod --name first "$IMAGE" sleep 1000
+	prints "$(cli exec first readlink /proc/self/ns/net)" \
+		cli run --rm --pod pod "$IMAGE" readlink /proc/self/ns/net
+	like "$(cli run --rm --pod pod "$IMAGE" ps)" '*sleep 1000*'
+	cli pod pause pod
+	cli pod unpause pod
+	cli pod restart -- pod
+	cli exec first true
+	cli pod kill pod
+	cli pod stop -t 0 pod
+	cli pod rm -f pod
 }
 pods_without_infra()
 {
-	podman pod create --name bare --infra=false
-	podman run -d --pod bare --network none --name bare1 "$IMAGE" sleep 1000
-	podman exec bare1 true
-	podman pod stop -t 0 bare
-	podman pod rm -f bare
+	cli pod create --name bare --infra=false
+	cli run -d --pod bare --network none --name bare1 "$IMAGE" sleep 1000
+	cli exec bare1 true
+	cli pod stop -t 0 bare
+	cli pod rm -f bare
 }
-five_at_once()
+# What kubectl would send, without Kubernetes.
+plays()
 {
-	local i pids=()
-
-	for i in {1..5}; do
-		run -d --name "n$i" "$IMAGE" sleep 1000 &
-		pids+=($!)
-	done
-	for i in "${pids[@]}"; do
-		wait "$i"
-	done
-	podman rm -f -t 0 n1 n2 n3 n4 n5
-}
-init_killed()
-{
-	sleeper victim
-	kill -KILL "$(inspected victim '{{.State.Pid}}')"
-	is "$(podman wait victim)" 137
-	remove victim
-}
-removes()
-{
-	podman ps -aq --no-trunc > "$WORK/ids"
-	remove box
-	prints '' podman ps -aq
+	cat > "$WORK/pod.yaml" <<-END
+		apiVersion: v1
+		kind: Pod
+		metadata: { name: played }
+		spec:
+		  containers:
+		  - name: one
+		    image: $IMAGE
+		    imagePullPolicy: Never
+		    command: [ sleep, "1000" ]
+		    resources: { limits: { memory: 64Mi } }
+		    securityContext: { readOnlyRootFilesystem: true, runAsUser: 1000 }
+	END
+	cli play kube --network none "$WORK/pod.yaml"
+	prints 1000 cli exec played-one id -u
+	fails cli exec played-one touch /x
+	cli play kube --down "$WORK/pod.yaml"
 }
 ends()
 {
 	local d
 
-	podman rm -fa -t 0
+	cli rm -fa -t 0
 	# Podman leaves its own: conmon's cgroup, those of pods and their parent, mounts of its storage.
 	for d in $(cgroups_left); do
 		[[ $d == *libpod-* ]] || rmdir "$d" || :
 	done
 	umount "$WORK/root"/*/ "$WORK/root" 2> /dev/null || :
+	umount /run/netns/* /run/netns 2> /dev/null || :
 	leaves_nothing
-}
-# The runtime's state directory is the one of the host, since podman has no word for another.
-paths_left()
-{
-	local id
-
-	while read -r id; do
-		find /run/runlet /run/runc /run/crun -maxdepth 1 -name "$id"
-	done < "$WORK/ids" 2> /dev/null
 }
 
 make_image "$WORK/image"
-podman pull -q "oci:$WORK/image:box" > "$WORK/pull.log" 2>&1 ||
+cli pull -q "oci:$WORK/image:box" > "$WORK/pull.log" 2>&1 ||
 	skip_all "podman cannot pull an image: $(tail -n 1 "$WORK/pull.log")"
-IMAGE=$(podman images -q | head -n 1)
+IMAGE=localhost/box
+cli tag "$(cli images -q | head -n 1)" "$IMAGE"
 echo "caller $(podman --version | awk '{ print "podman", $3 }')"
 
-cases 'run prints' run_prints \
-	'run returns the status' run_status \
-	'run of a missing program: 127' run_not_found \
-	'run of a file that is no program: 126' run_not_executable \
-	'run of a directory: 126' run_directory \
-	'run with a bad option: 125' run_bad_option \
-	'run of a missing program: the text' run_text \
-	'run --env --workdir --user --hostname' run_options \
-	'run -i' run_stdin \
-	'run: 4 MiB of output, both streams' run_output \
-	'run -it' run_tty \
-	'run --network host' run_net_host \
-	'run --volume, also read-only' run_volume \
-	'run --read-only' run_readonly \
-	'run --tmpfs' run_tmpfs \
+cases "${BEFORE_BOX[@]}" \
+	'info' knows_version \
+	'--runtime PATH' run_by_path \
+	'run on a bridge of its own' run_bridge \
 	'run --privileged' run_privileged \
-	'run --cap-drop --cap-add' run_caps \
-	'run with the seccomp profile' run_seccomp \
+	'run --init' run_init \
+	'run --cgroups disabled' run_without_cgroups \
 	'run --uidmap' run_userns \
-	'run --pid host, stop' run_init_in_pid_host \
-	'run --memory --cpus --pids-limit' run_limits \
+	'run --userns auto' run_userns_auto \
 	'run --preserve-fds' run_preserve_fds \
-	'run with a hook' run_hook \
-	'run -d' sleeps \
-	'exec prints' exec_prints \
-	'exec returns the status' exec_status \
+	'run --sdnotify container' run_notify \
+	'run with hooks' run_hook \
+	'update' updates \
+	"${WITH_BOX[@]}" \
 	'exec of a missing program: 127' exec_not_found \
-	'exec of a file that is no program: 126' exec_not_executable \
-	'exec --env --workdir --user' exec_options \
-	'exec -i' exec_stdin \
-	'exec -it' exec_tty \
-	'exec -d' exec_detached \
-	'ps' listed \
+	'exec --preserve-fds' exec_preserve_fds \
 	'top' top \
-	'stats' stats \
-	'logs' logs \
-	'pause, unpause' pauses \
-	'kill, the program cleans up' kills \
-	'stop, start, restart' stops \
-	'stop of what does not listen: 137' stop_kills \
 	'out of memory: 137' oom \
-	'create, init, start --attach' created \
-	'attach' attaches \
+	'create, init, start --attach' initializes \
+	'create, init, rm -f' removes_initialized \
 	'healthcheck' health \
-	'cp' copies \
-	'commit' commits \
-	'run in the namespaces of another' shares \
+	'build' builds_oci \
 	'pod' pods \
 	'pod --infra=false' pods_without_infra \
-	'five at once' five_at_once \
-	'the first process is killed' init_killed \
+	'play kube' plays \
 	'rm -f' removes \
 	'nothing is left' ends

@@ -31,10 +31,20 @@ make_bundle()
 
 lists() { runtime list -q > "$WORK/list" && runtime list --quiet > "$WORK/list"; }
 versions() { like "$(runtime --version | head -n 1)" "* version *"; }
-state_missing() { fails_with '*does not exist*' runtime state "$ID"; }
+state_missing()
+{
+	differs crun "says 'error opening file'"
+	fails_with '*does not exist*' runtime state "$ID"
+}
 delete_missing() { runtime delete -f "$ID" && runtime --log "$LOG" delete --force "$ID"; }
+no_args()
+{
+	differs runc 'has no --args'
+	differs crun 'has neither -log nor --args'
+}
 old_run()
 {
+	no_args
 	quiet runtime -log "$LOG" run -d --args '["sh","-c","echo ran > /tmp/ran; exec sleep 1000"]' \
 		-b "$BUNDLE" --no-new-keyring "$ID" sh
 	state .pid > "$WORK/init"
@@ -44,6 +54,7 @@ old_run()
 }
 old_stop()
 {
+	no_args
 	runtime delete -f "$ID"
 	eventually gone
 	fails_with '*does not exist*' runtime state "$ID"
@@ -57,6 +68,7 @@ new_create()
 }
 new_exec()
 {
+	differs crun 'looks for the program elsewhere before start'
 	quiet runtime --log "$LOG" exec --detach --env CONNECTOR=/tmp/c --env 'A=b c' "$ID" \
 		sh -c 'echo "$CONNECTOR $A $*" > /tmp/args; exec sleep 1000' \
 		sh -l libOCDM.so -c OCDM -C OCDM -r /tmp/communicator -i 7 -x 3 -p '"/root/"' \
@@ -69,6 +81,7 @@ new_exec()
 new_exec_missing() { status_is 255 runtime --log "$LOG" exec --detach "$ID" /usr/bin/nosuch; }
 statistics()
 {
+	differs runc 'makes /ID below the cgroup that it is in itself'
 	like "$(cat "/sys/fs/cgroup/memory/$ID/memory.usage_in_bytes")" '[1-9]*'
 	like "$(head -c 2048 "/sys/fs/cgroup/memory/$ID/memory.stat")" '*rss *mapped_file *'
 	like "$(cat "/sys/fs/cgroup/cpuacct/$ID/cpuacct.usage_percpu")" '[0-9]*'
@@ -77,6 +90,7 @@ new_terminate()
 {
 	local init
 
+	differs crun 'does not listen to SIGTERM before start'
 	init=$(cat "$WORK/init")
 	kill -TERM "$init"
 	eventually has_ended "$init"
@@ -103,6 +117,7 @@ back_to_back()
 # nothing: the container's init then stays, dead but for the last step, as long as the parent does.
 nobody_reaps()
 {
+	differs runc 'waits for the process to be reaped'
 	limited python3 -c '
 import ctypes, subprocess, sys
 ctypes.CDLL(None).prctl(36, 1, 0, 0, 0)  # PR_SET_CHILD_SUBREAPER
@@ -114,7 +129,6 @@ for args in (["create", "--bundle", bundle, id], ["exec", "--detach", id, "sleep
     subprocess.run([runtime, *args], **quiet)' "$RUNTIME" "$BUNDLE" "$ID"
 	is "$(cgroups_left)$(paths_left)" ''
 }
-paths_left() { find /run/runlet /run/runc /run/crun -maxdepth 1 -name "$ID" 2> /dev/null; }
 ends()
 {
 	eventually runtime delete --force "$ID"
