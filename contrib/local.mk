@@ -4,7 +4,10 @@ EXTRA_DIST += \
 	contrib/alternatives.md \
 	contrib/bench/README.md \
 	contrib/bench/bench.py \
+	contrib/bench/bundles.py \
 	contrib/bench/floor.c \
+	contrib/bench/rows.py \
+	contrib/bench/runtimes.py \
 	contrib/bench/timer.c \
 	contrib/bench/true.c \
 	contrib/build \

@@ -5,10 +5,11 @@
  *	timer [--hide PATH]
  *
  * Reads one command per line, its arguments separated by the byte 0x1f, and answers each with one
- * line: nanoseconds, peak resident KiB, exit status (128 + signal). The peak is ru_maxrss of
- * wait4(2): the greatest of the command and all descendants that it waited for. The kernel counts
- * the spawning program's own peak too, until execve, so nothing below that, which the first line of
- * output tells, can be seen.
+ * line. "@N" in front of a command runs N of it at once, "-1", "-2" and so on appended to the last
+ * argument of each, and takes the time until all have ended. The answer: nanoseconds, peak resident
+ *KiB, exit status (128 + signal). The peak is ru_maxrss of wait4(2): the greatest of the command
+ *and all descendants that it waited for. The kernel counts the spawning program's own peak too,
+ *until execve, so nothing below that, which the first line of output tells, can be seen.
  *
  * --hide unmounts PATH in a mount namespace of this program's own: the machine's mounts stay as
  * they are, and commands started from here do not see PATH. This is for crun, which refuses hosts
@@ -115,24 +116,50 @@ static long own_peak_kib(void)
 	return p ? strtol(p + 6, NULL, 10) : 0;
 }
 
-static void run(char *const argv[], const posix_spawn_file_actions_t *files)
+static pid_t start(char *const argv[], const posix_spawn_file_actions_t *files)
 {
-	struct rusage usage;
-	long long began = now_ns(), took;
-	int status, r;
 	pid_t pid;
+	int r = posix_spawnp(&pid, argv[0], files, NULL, argv, environ);
 
-	r = posix_spawnp(&pid, argv[0], files, NULL, argv, environ);
 	if (r) {
 		errno = r;
 		die(argv[0]);
 	}
-	while (wait4(pid, &status, 0, &usage) < 0)
-		if (errno != EINTR)
-			die("wait4");
-	took = now_ns() - began;
-	dprintf(1, "%lld %ld %d\n", took, usage.ru_maxrss,
-		WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status));
+	return pid;
+}
+
+static void start_one_of(char *argv[], int n_args, int n, const posix_spawn_file_actions_t *files)
+{
+	char *last = argv[n_args - 1], name[512];
+
+	snprintf(name, sizeof(name), "%s-%d", last, n);
+	argv[n_args - 1] = name;
+	(void)start(argv, files);
+	argv[n_args - 1] = last;
+}
+
+static void run(char *argv[], int n_args, int n, const posix_spawn_file_actions_t *files)
+{
+	long long began = now_ns();
+	long peak = 0;
+	int worst = 0;
+
+	if (n == 0)
+		(void)start(argv, files);
+	for (int i = 1; i <= n; i++)
+		start_one_of(argv, n_args, i, files);
+	for (int left = n ? n : 1; left > 0; left--) {
+		struct rusage usage;
+		int status;
+
+		while (wait4(-1, &status, 0, &usage) < 0)
+			if (errno != EINTR)
+				die("wait4");
+		status = WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status);
+		worst = status > worst ? status : worst;
+		peak = usage.ru_maxrss > peak ? usage.ru_maxrss : peak;
+	}
+	dprintf(1, "%lld %ld %d\n", now_ns() - began, peak, worst);
 }
 
 int main(int argc, char **argv)
@@ -152,8 +179,11 @@ int main(int argc, char **argv)
 	posix_spawn_file_actions_addopen(&files, 1, "/dev/null", O_WRONLY, 0);
 	dprintf(1, "%ld\n", own_peak_kib());
 	while (read_line(line, sizeof(line))) {
-		split(line, args);
-		run(args, &files);
+		int n_args = split(line, args), n = 0;
+
+		if (args[0][0] == '@' && n_args > 1)
+			n = atoi(args[0] + 1);
+		run(args + (n > 0), n_args - (n > 0), n, &files);
 	}
 	return 0;
 }
