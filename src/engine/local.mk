@@ -44,6 +44,8 @@ libengine_a_SOURCES = \
 	src/engine/rdt_schemata.c \
 	src/engine/rdt_stats.c \
 	src/engine/rdt_stats.h \
+	src/engine/pids.c \
+	src/engine/pids.h \
 	src/engine/relay.c \
 	src/engine/relay.h \
 	src/engine/remove.c \

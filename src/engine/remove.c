@@ -5,6 +5,7 @@
 #include "core/proc.h"
 #include "core/procfs.h"
 #include "engine/hooks.h"
+#include "engine/pids.h"
 #include "engine/rdt_container.h"
 
 #include <errno.h>
@@ -19,6 +20,9 @@ int container_signal_all(struct container *c, int sig, struct err *e)
 	int r;
 
 	r = container_cgroup(c, &cg, e);
+	/* A damaged state says nothing of its processes. */
+	if (r == 0 && cg && c->has_state && !cgroup_lists_processes(cg) && !c->state.shared_pids)
+		return container_signal_pids(c, sig, e);
 	return r < 0 || !cg ? r : cgroup_signal(cg, sig, e);
 }
 

@@ -2,6 +2,7 @@
 #include "core/json.h"
 #include "core/num.h"
 #include "core/proc.h"
+#include "engine/pids.h"
 #include "runlet/runlet.h"
 
 #include <errno.h>
@@ -120,7 +121,6 @@ static int run_ps_program(char *const *options, const pid_t *pids, size_t n, str
 
 static int run_ps(const void *global, void *args, int argc _unused_, char **argv, struct err *e)
 {
-	_cleanup_(cgroup_free_p) struct cgroup *cg = NULL;
 	const struct ps_args *a = args;
 	autocontainer *c = NULL;
 	autofree pid_t *pids = NULL;
@@ -130,9 +130,7 @@ static int run_ps(const void *global, void *args, int argc _unused_, char **argv
 
 	r = open_container(global, argv[0], CONTAINER_UNLOCKED, &rt, &c, e);
 	if (r == 0)
-		r = container_cgroup(c, &cg, e);
-	if (r == 0 && cg)
-		r = cgroup_pids(cg, &pids, &n, e);
+		r = container_pids(c, &pids, &n, e);
 	if (r < 0)
 		return r;
 	if (a->format == OUTPUT_JSON)

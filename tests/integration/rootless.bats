@@ -196,6 +196,30 @@ $(readlink "/proc/$INIT/ns/pid")"
 	ok status_is running
 }
 
+@test "ps and kill --all without a cgroup: by the pid namespace" {
+	needs_runlet 'runc 1.1 needs a cgroup for both'
+	script 'sleep 1001 & sleep 1000'
+	create_start
+	wait_for 5 pids_are 2
+	ok runtime ps "$ID" -o pid,args
+	like "$output" 'sleep 1001'
+	ok runtime kill --all "$ID" KILL
+	wait_for 5 status_is stopped
+	pids_are 0
+}
+pids_are() { [[ $(runtime ps -f json "$ID" | jq length) == "$1" ]]; }
+
+@test "a container with neither a cgroup nor a pid namespace" {
+	needs_runlet 'runc 1.1 says it otherwise'
+	namespace_drop pid
+	config '.mounts |= map(if .destination == "/proc" then {"destination": "/proc", "type": "bind",
+		"source": "/proc", "options": ["rbind"]} else . end) | .linux |= del(.maskedPaths, .readonlyPaths)'
+	sleeper
+	fails 1 'neither a cgroup nor a pid namespace of its own' runtime ps "$ID"
+	ok runtime kill "$ID" KILL
+	wait_for 5 status_is stopped
+}
+
 @test "a delegated cgroup in every hierarchy: limits, exec, pause, ps, delete" {
 	local all=()
 

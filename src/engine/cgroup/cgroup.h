@@ -122,6 +122,8 @@ int cgroup_add(struct cgroup *cg, pid_t pid, char *const *sub, struct err *e);
  */
 int cgroup_update(struct cgroup *cg, const struct oci_resources *r, struct err *e);
 
+/* Whether there is a hierarchy that knows the container's processes. */
+bool cgroup_lists_processes(const struct cgroup *cg);
 /* Pids of every process in the cgroup and the cgroups below it; *pids is heap. Absent: none. */
 int cgroup_pids(struct cgroup *cg, pid_t **pids, size_t *n, struct err *e);
 /**

@@ -44,6 +44,11 @@ static int read_pids(const struct place *p, struct pid_list *out, struct err *e)
 	return 0;
 }
 
+bool cgroup_lists_processes(const struct cgroup *cg)
+{
+	return cgroup_process_place(cg) != NULL;
+}
+
 int cgroup_pids(struct cgroup *cg, pid_t **pids, size_t *n, struct err *e)
 {
 	const struct place *p = cgroup_process_place(cg);
