@@ -78,6 +78,12 @@ static int on_oom(struct loop *l _unused_, int fd _unused_, uint32_t events _unu
 	return r;
 }
 
+static int on_death(struct loop *l _unused_, int fd _unused_, uint32_t events _unused_,
+		    void *data _unused_)
+{
+	return LOOP_END;
+}
+
 static int watch_run(struct watch *w, struct err *e)
 {
 	struct loop *l = loop_new(e);
@@ -85,6 +91,9 @@ static int watch_run(struct watch *w, struct err *e)
 
 	if (r == 0 && w->oom)
 		r = loop_add(l, oom_watch_fd(w->oom), EPOLLIN, on_oom, w, e);
+	/* Without a memory controller it is init that tells of the end. */
+	if (r == 0 && !w->oom)
+		r = loop_add(l, w->c->pidfd, EPOLLIN, on_death, w, e);
 	if (r == 0) {
 		(void)loop_timer(l, w->interval_ms, on_interval, w);
 		r = loop_run(l, e);

@@ -71,6 +71,19 @@ controllers()
 	is "$(value pids pids.max pids.max)" max
 }
 
+@test "pids.limit: with 0 nothing can be forked, but a process can be executed" {
+	needs_runlet 'runc 1.1 takes 0 for absent'
+	config '.linux.resources.pids = {"limit": 0}'
+	script '(true); echo forked'
+	run_it run_container
+	[[ $status -ne 0 ]]
+	like "$stderr" fork
+	is "$output" ''
+	args echo executed
+	ok run_container
+	is "$output" executed
+}
+
 @test "memory.limit: an allocation above it is killed" {
 	config '.linux.resources.memory = {"limit": 20971520, "swap": 20971520}'
 	script 'tail /dev/zero; echo $?'
@@ -128,6 +141,27 @@ controllers()
 	unlike "$output" $'\t0$'
 }
 
+@test "cpu: real-time bandwidth, below parents that are made for it, too" {
+	needs_runlet 'runc 1.1 fails below a new parent'
+	[[ -e /sys/fs/cgroup/cpu/cpu.rt_runtime_us ]] || skip 'no real-time groups'
+	config '.linux.resources.cpu = { realtimePeriod: 500000, realtimeRuntime: 1000 }'
+	config ".linux.cgroupsPath = \"/$CG-top/$CG-middle/$CG\""
+	ok create
+	d=/sys/fs/cgroup/cpu/$CG-top/$CG-middle/$CG
+	is "$(cat "$d/cpu.rt_period_us" "$d/cpu.rt_runtime_us" | tr '\n' ' ')" '500000 1000 '
+	ok runtime delete --force "$ID"
+	for d in $(cgroups_left); do
+		rmdir "$d"
+	done
+}
+
+@test "cpu: more real-time bandwidth than there is: an error, and nothing left" {
+	[[ -e /sys/fs/cgroup/cpu/cpu.rt_runtime_us ]] || skip 'no real-time groups'
+	config '.linux.resources.cpu = { realtimePeriod: 1000000, realtimeRuntime: 999999 }'
+	fails 1 'cpu.rt_runtime_us' run_container
+	nothing_left
+}
+
 @test "blockIO.weight" {
 	config '.linux.resources.blockIO = {"weight": 300}'
 	[[ -e $(dirname "$(cgroup blkio)")/blkio.bfq.weight ]] || skip 'no bfq weights'
@@ -136,7 +170,7 @@ controllers()
 }
 
 @test "zeros and empty objects mean unset" {
-	config '.linux.resources += {"memory": {}, "cpu": {"shares": 0}, "pids": {"limit": 0},
+	config '.linux.resources += {"memory": {}, "cpu": {"shares": 0}, "pids": {},
 		"blockIO": {"weight": 0}, "network": {}}'
 	ok run_container
 }
@@ -150,6 +184,46 @@ controllers()
 		nothing_left
 		config 'del(.linux.resources.cpu, .linux.resources.hugepageLimits)'
 	done
+}
+
+@test "blockIO: throttles of a device" {
+	is_v2 && skip 'cgroup v1 files'
+	dev=$(lsblk -dno MAJ:MIN 2> /dev/null | head -n 1 | tr -d ' ')
+	[[ -n $dev ]] || skip 'no block device'
+	config '.linux.resources.blockIO = { throttleReadBpsDevice: [$d + {rate: 1048576}],
+		throttleWriteBpsDevice: [$d + {rate: 2097152}],
+		throttleReadIOPSDevice: [$d + {rate: 100}],
+		throttleWriteIOPSDevice: [$d + {rate: 200}] }' \
+		--argjson d "{\"major\": ${dev%:*}, \"minor\": ${dev#*:}}"
+	ok create
+	is "$(cat "$(cgroup blkio)"/blkio.throttle.{read,write}_{bps,iops}_device | tr '\n' ' ')" \
+		"$dev 1048576 $dev 100 $dev 2097152 $dev 200 "
+}
+
+@test "memory.swappiness: what docker writes for unset" {
+	config '.linux.resources.memory.swappiness = 77777'
+	sed -i 's/77777/18446744073709551615/' "$BUNDLE/config.json" # jq would round it
+	ok run_container
+}
+
+@test "memory.kernel and kernelTCP: ignored, with a warning" {
+	config '.linux.resources.memory = { kernel: 10485760, kernelTCP: 10485760 }'
+	args true
+	ok run_container
+	like "$stderr" 'level=warning msg="Kernel memory settings are ignored and will be removed"'
+}
+
+@test "hugepageLimits: counted and shown by events" {
+	size=$(basename "$(find /sys/kernel/mm/hugepages -name 'hugepages-*' | head -n 1)")
+	[[ -n $size ]] || skip 'no huge pages'
+	size=$((${size//[^0-9]/} / 1024))MB
+	[[ -e /sys/fs/cgroup/hugetlb ]] ||
+		grep -qs hugetlb /sys/fs/cgroup/{,unified/}cgroup.controllers ||
+		skip 'no hugetlb controller'
+	needs_runlet 'runc 1.1 does not look at v2 on a hybrid host'
+	config '.linux.resources.hugepageLimits = [{ pageSize: $s, limit: 0 }]' --arg s "$size"
+	sleeper
+	is "$(runtime events --stats "$ID" | jq -c --arg s "$size" '.data.hugetlb[$s]')" '{"failcnt":0}'
 }
 
 @test "unified resources are refused on v1" {

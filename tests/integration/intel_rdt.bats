@@ -84,7 +84,7 @@ needs_none() { ! has_rdt || skip 'this host has Intel RDT'; }
 	sleeper
 	file_has "/sys/fs/resctrl/$ID/tasks" "^$INIT$"
 	file_has "/sys/fs/resctrl/$ID/schemata" "L3:0=$mask"
-	ok runtime exec --detach --pid-file "$WORK/exec.pid" "$ID" sleep 1001 > "$OUT" 2>&1
+	runtime exec --detach --pid-file "$WORK/exec.pid" "$ID" sleep 1001 > "$OUT" 2>&1
 	file_has "/sys/fs/resctrl/$ID/tasks" "^$(cat "$WORK/exec.pid")$"
 	like "$(runtime events --stats "$ID" | jq -r .data.intel_rdt.l3_cache_schema)" "L3:0=$mask"
 	ok runtime delete --force "$ID"

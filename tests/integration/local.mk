@@ -32,6 +32,7 @@ INTEGRATION_TESTS = \
 	tests/integration/tty.bats \
 	tests/integration/update.bats \
 	tests/integration/userns.bats \
+	tests/integration/v2.bats \
 	tests/integration/zz_leftovers.bats
 EXTRA_DIST += $(INTEGRATION_TESTS) \
 	tests/integration/.shellcheckrc \

@@ -276,7 +276,7 @@ TEST(updated)
 	r = (struct oci_resources){ .memory = &m, .pids = &p, .devices = &d, .n_devices = 1 };
 	CHECK(ok(cgroup_update(cg, &r, &error)));
 	CHECK(strlen(value(cg, CTRL_MEMORY, "memory.memsw.limit_in_bytes")) > 12);
-	CHECK_STR(value(cg, CTRL_PIDS, "pids.max"), "max");
+	CHECK_STR(value(cg, CTRL_PIDS, "pids.max"), "1");
 	(void)value(cg, CTRL_DEVICES, "devices.list");
 	CHECK(ok(cgroup_remove(cg, true, &error)));
 }
@@ -700,6 +700,67 @@ TEST(v2_devices_are_refused)
 	if (access("/dev/console", F_OK) < 0)
 		SKIP("no /dev/console");
 	check_devices(cg);
+}
+
+/* Opens /dev/null inside for as long as devices are allowed and forbidden. */
+static _Noreturn void open_null_until_told(struct cgroup *cg, int told)
+{
+	unsigned failures = 0;
+	char c;
+
+	if (cgroup_enter(cg, NULL) < 0)
+		_exit(255);
+	while (read(told, &c, 1) < 0) {
+		int fd = open("/dev/null", O_RDWR | O_CLOEXEC);
+
+		failures += fd < 0;
+		(void)fd_close(fd);
+	}
+	_exit((int)MIN(failures, 254u));
+}
+
+/* @again: the same, as an update opens it */
+static void check_null_meanwhile(struct cgroup *cg, struct cgroup *again)
+{
+	struct oci_device_cgroup rules[] = {
+		{ .allow = false },
+		{ .allow = true, .type = (char *)"c", .major = SET(5), .minor = SET(1) },
+		{ .allow = true, .type = (char *)"c", .major = SET(10), .minor = SET(229) },
+	};
+	struct oci_resources r = { .devices = rules, .n_devices = 1 };
+	int tell[2];
+	pid_t pid;
+
+	CHECK(ok(cgroup_make(cg, &r, &error)));
+	CHECK(ok(cgroup_open_entry(cg, true, &error)));
+	if (pipe2(tell, O_CLOEXEC | O_NONBLOCK) < 0)
+		TEST_FAIL("pipe");
+	pid = fork();
+	if (pid == 0)
+		open_null_until_told(cg, tell[0]);
+	for (size_t i = 0; i < 300; i++) {
+		r.n_devices = 1 + i % 3;
+		CHECK(ok(cgroup_update(again, &r, &error)));
+	}
+	CHECK(write(tell[1], "", 1) == 1);
+	CHECK_INT(WEXITSTATUS(reap(pid)), 0);
+	(void)fd_close(tell[0]);
+	(void)fd_close(tell[1]);
+	CHECK(ok(cgroup_remove(cg, true, &error)));
+}
+
+TEST(null_can_be_opened_at_every_moment_of_an_update)
+{
+	autocgroup *cg = NULL, *again = NULL, *v2 = NULL, *v2_again = NULL;
+
+	NEEDS_CGROUPS;
+	cg = plan(name);
+	again = plan(name);
+	check_null_meanwhile(cg, again);
+	v2 = v2_only();
+	v2_again = v2_only();
+	if (v2)
+		check_null_meanwhile(v2, v2_again);
 }
 
 TEST(hybrid_makes_v2_only_when_needed)

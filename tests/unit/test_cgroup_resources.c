@@ -151,6 +151,10 @@ TEST(memory_flags)
 	CHECK_STR(error.text, "linux.resources.memory.swappiness: cgroup v2 has no such setting");
 	m = (struct oci_memory){ .swappiness = SET(101) };
 	CHECK_STR(on_v1(&r), "error 22");
+	/* -1 as docker writes it: unset. */
+	m = (struct oci_memory){ .swappiness = SET(UINT64_MAX) };
+	CHECK_STR(on_v1(&r), "");
+	CHECK_STR(on_v2(&r), "");
 }
 
 TEST(cpu)
@@ -196,6 +200,10 @@ TEST(shares_out_of_range)
 	c.shares.value = 262145;
 	CHECK_STR(on_v1(&r), "error 22");
 	CHECK_HAS(error.text, "the maximum allowed cpu-shares is 262144");
+	/* v2 has another range, to which they are converted. */
+	CHECK_STR(on_v2(&r), "cpu.weight=10000");
+	c.shares.value = 1;
+	CHECK_STR(on_v2(&r), "cpu.weight=1");
 }
 
 TEST(idle_has_no_shares)
@@ -216,9 +224,23 @@ TEST(pids)
 	CHECK_STR(on_v1(&r), "pids.max=10");
 	CHECK_STR(on_v2(&r), "pids.max=10");
 	p.limit.value = 0;
-	CHECK_STR(on_v1(&r), "pids.max=max");
+	CHECK_STR(on_v1(&r), "pids.max=1");
+	CHECK_STR(plan(&r, 0, 0), "error 95");
 	p.limit.value = -1;
 	CHECK_STR(on_v1(&r), "pids.max=max");
+}
+
+/* That there is no limit is true where nothing can limit. */
+TEST(no_limit_needs_no_controller)
+{
+	struct oci_memory m = { .limit = SET(-1), .swap = SET(-1), .reservation = SET(-1) };
+	struct oci_cpu c = { .quota = SET(-1) };
+	struct oci_pids p = { .limit = SET(-1) };
+	struct oci_resources r = { .memory = &m, .cpu = &c, .pids = &p };
+
+	CHECK_STR(plan(&r, 0, 0), "");
+	m.limit.value = 4096;
+	CHECK_STR(plan(&r, 0, 0), "error 95");
 }
 
 TEST(block_io)

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "engine/cgroup/cgroup.h"
+#include "core/log.h"
 #include "core/num.h"
 #include "engine/cgroup/place.h"
 #include "engine/cgroup/revert.h"
@@ -186,6 +187,8 @@ static int plan_limits(struct cgroup *cg, const struct oci_resources *r, struct 
 	ret = limits_plan(r, v1, v2, out, e);
 	if (ret < 0)
 		return ret;
+	if (r && r->memory && (r->memory->kernel.is_set || r->memory->kernel_tcp.is_set))
+		log_warning("Kernel memory settings are ignored and will be removed");
 	for (size_t i = 0; i < out->n && p2; i++)
 		if (out->v[i].v2 && out->v[i].needs_controller)
 			p2->need |= CTRL_BIT(out->v[i].controller);
@@ -251,6 +254,8 @@ static int make_all(struct cgroup *cg, const struct oci_resources *r, const stru
 			ret = place_refuse(p, e);
 		if (ret < 0)
 			return ret;
+		if (p->controllers & CTRL_BIT(CTRL_CPU) && !p->v2)
+			realtime_for_parents(p, l);
 	}
 	ret = places_apply(cg->v, cg->n, l, e);
 	return ret < 0 ? ret : set_devices(cg, r, rules, e);

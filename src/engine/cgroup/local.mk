@@ -17,6 +17,7 @@ libengine_a_SOURCES += \
 	src/engine/cgroup/place.c \
 	src/engine/cgroup/place.h \
 	src/engine/cgroup/processes.c \
+	src/engine/cgroup/realtime.c \
 	src/engine/cgroup/resource_values.c \
 	src/engine/cgroup/resource_values.h \
 	src/engine/cgroup/resources.c \

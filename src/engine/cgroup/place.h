@@ -67,6 +67,9 @@ const struct place *cgroup_process_place(const struct cgroup *cg);
 /* The v1 place that has a controller, else the v2 place (whatever it offers), else NULL. */
 const struct place *cgroup_place_with(const struct cgroup *cg, enum controller c);
 
+/* Gives what the limits say of real time to the parents that were made, too. In realtime.c. */
+void realtime_for_parents(const struct place *p, const struct limits *l);
+
 /* In place.c, for both kinds. */
 
 /* A file of the cgroup, as a path below the hierarchy's root. */

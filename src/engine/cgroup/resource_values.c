@@ -80,6 +80,9 @@ int value_swap_v2(struct value *v, char out[VALUE_MAX], struct err *e)
 
 int value_swappiness(struct value *v, char out[VALUE_MAX], struct err *e)
 {
+	/* 2^64-1 is docker's -1, for "unset"; too large for here. */
+	if (v->number == INT64_MAX)
+		return 0;
 	if (v->number > 100)
 		return out_of_range(v, "the valid range is 0-100", e);
 	return put(out, v->number);
@@ -93,6 +96,8 @@ int value_shares(struct value *v, char out[VALUE_MAX], struct err *e)
 	/* An idle group has no shares: its files refuse them. */
 	if (v->r->cpu->idle.is_set && v->r->cpu->idle.value == 1)
 		return 0;
+	if (v->for_v2)
+		return put(out, v->number);
 	if (v->number < SHARES_MIN)
 		return out_of_range(v, "the minimum allowed cpu-shares is 2", e);
 	if (v->number > SHARES_MAX)
@@ -187,9 +192,10 @@ int value_period_v2(struct value *v, char out[VALUE_MAX], _unused_ struct err *e
 	return put(out, v->number);
 }
 
+/* 0 forbids to fork, and so does 1, which lets the container's first process be born inside. */
 int value_pids(struct value *v, char out[VALUE_MAX], _unused_ struct err *e)
 {
-	return v->number <= 0 ? put_text(out, "max") : put(out, v->number);
+	return v->number < 0 ? put_text(out, "max") : put(out, MAX(v->number, (int64_t)1));
 }
 
 /* 10..1000 to 1..10000. */

@@ -14,6 +14,7 @@ struct value {
 	const char *member;	       /* for the message */
 	int64_t number;
 	const char *text;
+	bool for_v2;
 	unsigned flags; /* out: LIMIT_* that this value adds */
 };
 

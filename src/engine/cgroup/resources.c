@@ -179,6 +179,11 @@ static int plan_row(struct plan *p, const struct row *row, struct err *e)
 
 	if (!row_value(row, p->r, &v))
 		return 0;
+	/* Nowhere to be limited is no limit. */
+	if (row->kind == ROW_INT && v.number == -1 &&
+	    !((p->v1 | p->v2) & CTRL_BIT(row->controller)))
+		return 0;
+	v.for_v2 = !(p->v1 & CTRL_BIT(row->controller)) && p->v2 & CTRL_BIT(row->controller);
 	/* The v1 reading decides whether anything is asked for, before the controller matters. */
 	if (row->kind != ROW_TEXT)
 		r = row->v1(&v, text, e);
@@ -213,7 +218,8 @@ static void plan_swap_follows(struct plan *p)
 	bool swap_set = m && m->swap.is_set && m->swap.value != 0;
 	struct limit *l;
 
-	if (!m || !m->limit.is_set || m->limit.value != -1 || swap_set)
+	if (!m || !m->limit.is_set || m->limit.value != -1 || swap_set ||
+	    !((p->v1 | p->v2) & CTRL_BIT(CTRL_MEMORY)))
 		return;
 	if (p->v1 & CTRL_BIT(CTRL_MEMORY))
 		l = add(p, CTRL_MEMORY, xstrdup("memory.limit"), "memory.memsw.limit_in_bytes",

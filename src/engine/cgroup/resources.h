@@ -46,8 +46,8 @@ void limits_done(struct limits *l);
  * Members that are absent, or 0 where docker means absent by it, give nothing. memory.kernel,
  * kernelTCP and useHierarchy give nothing either: the kernel has dropped them.
  *
- * pids.limit: a negative value and 0 both mean no limit, as callers send them; runc up to 1.3 took
- * 0 for absent, which is the same in a new cgroup.
+ * pids.limit: a negative value means no limit, 0 that nothing may be forked; runc up to 1.3 took 0
+ * for absent.
  *
  * Returns: 0; -EINVAL, a value is out of range; -EOPNOTSUPP, no hierarchy has the controller or v2
  * has no such setting. The message begins with the member's path.

@@ -27,8 +27,12 @@ static int read_place(const struct place *p, struct cgroup_stats *s, struct err 
 {
 	autofd int dir = openat(p->root, p->path, O_PATH | O_DIRECTORY | O_CLOEXEC);
 
+	if (dir < 0 && errno == ENOENT && p->optional)
+		return 0;
 	if (dir < 0)
 		return err_set(e, errno, "cgroup statistics: open cgroup %s/%s", p->name, p->path);
+	if (p->optional)
+		return s->n_hugetlb ? 0 : stats_read_v2_hugetlb(dir, s, e);
 	return p->v2 ? stats_read_v2(dir, s, e) : stats_read_v1(dir, p->controllers, s, e);
 }
 
@@ -39,11 +43,8 @@ int cgroup_stats(const struct cgroup *cg, struct cgroup_stats *out, struct err *
 
 	if (cg->n == 0)
 		return err_msg(e, EOPNOTSUPP, "the container has no cgroup with statistics");
-	for (size_t i = 0; i < cg->n && r == 0; i++) {
-		/* A hybrid host's v2 hierarchy counts nothing that a v1 controller does not. */
-		if (!cg->v[i].optional)
-			r = read_place(&cg->v[i], &s, e);
-	}
+	for (size_t i = 0; i < cg->n && r == 0; i++)
+		r = read_place(&cg->v[i], &s, e);
 	if (r < 0)
 		return r;
 	*out = s;

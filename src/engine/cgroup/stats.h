@@ -108,6 +108,8 @@ int cgroup_stats(const struct cgroup *cg, struct cgroup_stats *out, struct err *
 /* The same of one directory; what a missing file would tell stays as it is. */
 int stats_read_v1(int dir, unsigned controllers, struct cgroup_stats *s, struct err *e);
 int stats_read_v2(int dir, struct cgroup_stats *s, struct err *e);
+/* Only what a hybrid host may have on v2. */
+int stats_read_v2_hugetlb(int dir, struct cgroup_stats *s, struct err *e);
 
 /* Writes the object that is "data" in an event of `runc events`: its members, in its order. */
 void cgroup_stats_encode(const struct cgroup_stats *s, struct json_out *o);

@@ -107,7 +107,7 @@ static int read_hugetlb_size(int dir, struct stat_hugetlb *h, struct err *e)
 	return MIN(r, 0);
 }
 
-static int read_hugetlb(int dir, struct cgroup_stats *s, struct err *e)
+int stats_read_v2_hugetlb(int dir, struct cgroup_stats *s, struct err *e)
 {
 	int r = stats_hugetlb_sizes(dir, ".current", s, e);
 
@@ -119,7 +119,7 @@ static int read_hugetlb(int dir, struct cgroup_stats *s, struct err *e)
 int stats_read_v2(int dir, struct cgroup_stats *s, struct err *e)
 {
 	static int (*const readers[])(int dir, struct cgroup_stats *s, struct err *e) = {
-		read_cpu, read_memory, read_pids, read_io, read_hugetlb,
+		read_cpu, read_memory, read_pids, read_io, stats_read_v2_hugetlb,
 	};
 	int r = 0;
 
