@@ -123,6 +123,8 @@ int creation_prepare(struct creation *c, struct err *e)
 	if (r == 0)
 		r = namespaces_open(c->config, &c->init.ns, e);
 	if (r == 0)
+		r = namespaces_check_own(&c->init.ns, c->config, c->rt->proc, e);
+	if (r == 0)
 		r = netdevs_find(l, &c->init.ns, c->rt->proc, &c->netdevs, e);
 	if (r == 0)
 		r = sysctl_check(c->config, e);

@@ -1,11 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "engine/namespaces.h"
 
+#include "core/procfs.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/nsfs.h>
 #include <sched.h>
 #include <sys/ioctl.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 static int open_namespace(const struct oci_namespace *n, size_t index, struct err *e)
@@ -59,6 +62,47 @@ int namespaces_open(const struct oci_config *c, struct namespaces *out, struct e
 		}
 	}
 	return 0;
+}
+
+/* Whether the configuration would change what the namespace's other members live in. */
+static bool changes(const struct oci_config *c, int type)
+{
+	if (type == CLONE_NEWUTS)
+		return (c->hostname && *c->hostname) || (c->domainname && *c->domainname);
+	return type == CLONE_NEWNS;
+}
+
+static int refuse_own(const struct ns_join *j, const char *link, int proc, struct err *e)
+{
+	autofd int own = procfs_open_link(proc, link, O_RDONLY | O_CLOEXEC, e);
+	struct stat ours, theirs;
+
+	if (own < 0)
+		return own;
+	if (fstat(own, &ours) < 0 || fstat(j->fd, &theirs) < 0)
+		return err_set(e, errno, "stat a namespace");
+	if (ours.st_dev != theirs.st_dev || ours.st_ino != theirs.st_ino)
+		return 0;
+	return err_msg(e, EINVAL,
+		       "linux.namespaces: the %s namespace to join is the runtime's own, "
+		       "and would be changed for the host",
+		       names_get(oci_namespace_names, j->type));
+}
+
+int namespaces_check_own(const struct namespaces *ns, const struct oci_config *c, int proc,
+			 struct err *e)
+{
+	static const struct {
+		int type;
+		const char *link;
+	} own[] = { { CLONE_NEWNS, "self/ns/mnt" }, { CLONE_NEWUTS, "self/ns/uts" } };
+	int r = 0;
+
+	for (size_t i = 0; i < ns->n_join && r == 0; i++)
+		for (size_t k = 0; k < ARRAY_SIZE(own) && r == 0; k++)
+			if (ns->join[i].type == own[k].type && changes(c, own[k].type))
+				r = refuse_own(&ns->join[i], own[k].link, proc, e);
+	return r;
 }
 
 void namespaces_close(struct namespaces *ns)

@@ -32,6 +32,10 @@ struct namespaces {
  * member, the path and the reason.
  */
 int namespaces_open(const struct oci_config *c, struct namespaces *out, struct err *e);
+/* Refuses to join the runtime's own mount namespace, whose root would be replaced, and its UTS
+ * namespace where a name is to be set. @proc: a verified procfs handle. Returns 0 or -EINVAL. */
+int namespaces_check_own(const struct namespaces *ns, const struct oci_config *c, int proc,
+			 struct err *e);
 void namespaces_close(struct namespaces *ns);
 
 bool namespaces_has_new(const struct namespaces *ns, int type);

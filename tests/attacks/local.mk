@@ -24,6 +24,7 @@ EXTRA_DIST += tests/attacks/cgroups.bash \
 	tests/attacks/compare \
 	tests/attacks/ids.bash \
 	tests/attacks/lib.bash \
+	tests/attacks/namespaces.bash \
 	tests/attacks/paths.bash \
 	tests/attacks/processes.bash \
 	tests/attacks/procfs.bash \

@@ -308,6 +308,8 @@ static void live(void)
 
 	for (size_t i = 0; i < n; i++)
 		putenv(YAJL_GET_STRING(v[i]));
+	(void)!sethostname(get_string(config, "hostname", NULL),
+			   strlen(get_string(config, "hostname", NULL)));
 	build();
 	set_home(get_number(user_, "uid", NULL));
 	open_terminal();
@@ -365,7 +367,8 @@ static int new_namespaces(void)
 
 	for (size_t i = 0; i < n; i++)
 		for (size_t k = 0; k < sizeof(kinds) / sizeof(*kinds); k++)
-			if (!strcmp(get_string(v[i], "type", NULL), kinds[k].name))
+			if (!get_string(v[i], "path", NULL) &&
+			    !strcmp(get_string(v[i], "type", NULL), kinds[k].name))
 				flags |= kinds[k].flag;
 	return flags;
 }

@@ -53,8 +53,8 @@ check_step()
 	fi
 }
 
-# The points are spread over all calls, so many of them, unless ATTACK_EVERY_CALL is set.
-readonly POINTS=10
+# ATTACK_POINTS are spread over all calls; ATTACK_EVERY_CALL takes each of them.
+readonly POINTS=${ATTACK_POINTS:-10}
 
 step_through()
 {
