@@ -31,6 +31,7 @@ static void creation_init(struct creation *c, const struct runtime *rt,
 	c->init.gate = (struct gate)GATE_NONE;
 	c->init.rootfs.root_fd = -1;
 	c->netdevs.outside = c->netdevs.inside = -1;
+	c->keeper = (struct netdev_keeper)NETDEV_KEEPER_NONE;
 	c->resctrl = -1;
 }
 
@@ -69,7 +70,7 @@ static void undo(struct creation *c)
 			(void)cgroup_signal(c->cgroup, SIGKILL, NULL);
 		(void)pidfd_wait(c->launched.pidfd, -1, &status, NULL);
 	}
-	netdevs_return(&c->netdevs);
+	netdev_keeper_undo(&c->keeper);
 	if (c->cgroup_made)
 		r = cgroup_remove(c->cgroup, true, &e);
 	if (r == 0 && c->rdt_made)
@@ -270,11 +271,18 @@ static int serve_agent(struct creation *c, int listener, int remote_fd, struct e
 
 static int move_net_devices(struct creation *c, int inside, struct err *e)
 {
+	const struct netdev_move m = {
+		.devices = &c->netdevs,
+		.inside = inside,
+		.pid = c->launched.pid,
+		.pidfd = c->launched.pidfd,
+		.lock = c->container->dir,
+	};
 	int r;
 
 	if (inside < 0)
 		return err_msg(e, EPROTO, "network devices: no socket came with the request");
-	r = netdevs_move(&c->netdevs, inside, c->launched.pid, e);
+	r = netdev_keeper_start(&m, &c->keeper, e);
 	return r < 0 ? r : sync_send(c->launched.sync, SYNC_GO, -1, e);
 }
 
@@ -298,7 +306,7 @@ static int serve_init(struct creation *c, struct err *e)
 			r = run_host_hooks(c, e);
 			break;
 		case SYNC_NETDEVS:
-			r = move_net_devices(c, TAKE_FD(fd), e);
+			r = move_net_devices(c, fd, e);
 			break;
 		case SYNC_NOTIFY:
 			r = serve_agent(c, fd, msg.remote_fd, e);
@@ -350,7 +358,9 @@ static int run_creation(struct creation *c, struct err *e)
 	}
 	if (r == 0)
 		r = commit(c, e);
-	if (r < 0)
+	if (r == 0)
+		netdev_keeper_dismiss(&c->keeper);
+	else
 		undo(c);
 	return r;
 }

@@ -7,7 +7,7 @@
 
 #include "engine/create.h"
 #include "engine/init/init.h"
-#include "engine/netdev.h"
+#include "engine/netdev_keeper.h"
 
 /* What a create in progress owns; undone in reverse unless it is handed over. */
 struct creation {
@@ -22,6 +22,7 @@ struct creation {
 	struct cgroup *cgroup;
 	bool cgroup_made;
 	struct netdevs netdevs;
+	struct netdev_keeper keeper;
 	struct rdt *rdt; /* NULL: none */
 	int resctrl;	 /* its root; -1 without */
 	bool rdt_made;

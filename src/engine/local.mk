@@ -32,6 +32,8 @@ libengine_a_SOURCES = \
 	src/engine/namespaces.h \
 	src/engine/netdev.c \
 	src/engine/netdev.h \
+	src/engine/netdev_keeper.c \
+	src/engine/netdev_keeper.h \
 	src/engine/netdev_replay.c \
 	src/engine/netdev_replay.h \
 	src/engine/pause.c \

@@ -187,7 +187,6 @@ void netdevs_done(struct netdevs *d)
 	}
 	free(d->v);
 	(void)fd_close(d->outside);
-	(void)fd_close(d->inside);
 	*d = (struct netdevs){ .outside = -1, .inside = -1 };
 }
 
@@ -279,7 +278,6 @@ static int move(const struct netdevs *all, struct netdev *d, pid_t pid, struct e
 
 int netdevs_move(struct netdevs *d, int inside, pid_t pid, struct err *e)
 {
-	(void)fd_close(d->inside);
 	d->inside = inside;
 	for (size_t i = 0; i < d->n; i++)
 		if (move(d, &d->v[i], pid, e) < 0)

@@ -8,8 +8,7 @@
  * to it. When create fails after that, it comes back as it was: name, addresses, routes, bridge.
  *
  * Later nobody moves it: a network namespace that ends sends physical devices to the initial one
- * and destroys virtual ones. The same happens when this process is killed between the move and the
- * end of create. Spec: config-linux.md#network-devices.
+ * and destroys virtual ones. Spec: config-linux.md#network-devices.
  */
 #ifndef ENGINE_NETDEV_H
 #define ENGINE_NETDEV_H
@@ -33,7 +32,8 @@ struct netdev {
 struct netdevs {
 	struct netdev *v;
 	size_t n;
-	int outside, inside; /* netlink sockets of the two namespaces; -1 until they are needed */
+	int outside; /* a netlink socket, here; -1 without devices */
+	int inside;  /* the same in the container; borrowed */
 };
 
 /**
@@ -49,7 +49,8 @@ void netdevs_done(struct netdevs *d);
 
 /**
  * netdevs_move - move them all, and set them up.
- * @inside: a netlink socket that was opened in the container's network namespace; taken
+ * @inside: a netlink socket that was opened in the container's network namespace; borrowed until
+ *   netdevs_done
  * @pid: a process that is in it
  *
  * On failure some may have been moved: netdevs_return.

@@ -257,6 +257,38 @@ lacks() { run ! has "$@"; }
 	nothing_left
 }
 
+@test "netDevices: kill -9 of the runtime during create sends it back" {
+	local before hook
+
+	veth net0 net1
+	outside ip link set net0 up
+	outside ip addr add 10.1.2.3/24 dev net0
+	before=$(all_of net0)
+	mkfifo "$WORK/reached"
+	config '.linux.netDevices = { net0: { name: "a" } } |
+		.hooks.createRuntime = [{ path: "/bin/sh", args: ["sh", "-c",
+			"echo $$ > \($f); exec sleep 1000"], timeout: 20 }]' --arg f "$WORK/reached"
+	background nsenter --net="/proc/$HOST/ns/net" "$RUNTIME_BIN" --root "$ROOT" create \
+		--bundle "$BUNDLE" "$ID" > "$OUT" 2> "$ERR"
+	read -r hook < "$WORK/reached"
+	lacks outside net0
+	kill -KILL "$BG"
+	wait_status "$BG"
+	wait_for 5 gone "$hook"
+	# It waits for the lock, so that the device is back when it has done.
+	ok runtime delete --force "$ID"
+	is "$(all_of net0)" "$before"
+	wait_for 5 nothing_left
+}
+
+@test "netDevices: no process stays behind" {
+	veth net0 net1
+	config '.linux.netDevices = { net0: {} }'
+	sleeper
+	is "$(processes_left)" "$INIT"
+	is "$(runtime ps --format json "$ID")" "[$INIT]"
+}
+
 @test "netDevices: features" {
 	is "$(runtime features | jq .linux.netDevices.enabled)" true
 }
