@@ -51,7 +51,7 @@ static void check_message(const struct nlmsghdr *m, const char *end)
 	require((const char *)m + m->nlmsg_len <= end);
 	while ((a = rtnl_next_attribute(&in))) {
 		require((const char *)RTA_DATA(a) + rtnl_length(a) <= end);
-		require(strlen(rtnl_text(a)) < end - (const char *)m + 1u);
+		require(strlen(rtnl_text(a)) <= (size_t)(end - (const char *)m));
 		(void)rtnl_u32(a);
 	}
 	check_error(m);
