@@ -48,6 +48,17 @@ cve_2021_30465()
 	! has "$OUT" secret-of-the-host || vulnerable "a directory of the host is mounted"
 }
 
+attack source_alias 'the same in the image, the bundle being spelled by a symlink'
+source_alias()
+{
+	ln -s bundle "$WORK/alias"
+	ln -s "$HOST" "$ROOTFS/link"
+	bind "$WORK/alias/rootfs/link" /out
+	args sh -c 'cat /out/canary; :'
+	run_it
+	! has "$OUT" secret-of-the-host || vulnerable "a directory of the host is mounted"
+}
+
 attack cve_2019_19921 '/proc of the image is a symlink'
 cve_2019_19921()
 {

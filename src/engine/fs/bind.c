@@ -82,8 +82,51 @@ static int open_tree_for(struct rootfs *r, const struct mount_op *op, struct err
 	return n < 0 ? n : TAKE_FD(tree);
 }
 
+/* Whether the first @len bytes of a path of the host name the container's root. */
+static bool is_root(const struct rootfs *r, const char *path, size_t len)
+{
+	autofree char *prefix = xstrndup(path, len);
+	autofd int fd = host_open(prefix, O_DIRECTORY, NULL);
+	struct stat root, st;
+
+	return fd >= 0 && fstat(fd, &st) == 0 && fstat(r->root_fd, &root) == 0 &&
+	       st.st_dev == root.st_dev && st.st_ino == root.st_ino;
+}
+
+/*
+ * The plan compares texts; but a source may be spelled by another way to the bundle than the
+ * canonical one, and what lies in the root is not to be trusted under any name. It is enough to
+ * look where the root's own name comes.
+ */
+static void find_inside(const struct rootfs *r, struct mount_op *op)
+{
+	const char *name = strrchr(r->real_root, '/') + 1, *at = op->source;
+	size_t n = strlen(name);
+
+	while (n > 0 && (at = strstr(at, name))) {
+		const char *rest = at + n;
+
+		if (at > op->source && at[-1] == '/' && (*rest == '/' || !*rest) &&
+		    is_root(r, op->source, (size_t)(rest - op->source))) {
+			char *inside = path_clean(rest);
+
+			free(op->source);
+			op->source = inside;
+			op->source_inside = true;
+			return;
+		}
+		at = rest;
+	}
+}
+
 int bind_open_trees(struct rootfs *r, struct err *e)
 {
+	for (size_t i = 0; i < r->plan->n; i++) {
+		struct mount_op *op = &r->plan->ops[i];
+
+		if (op->kind == MOUNT_OP_BIND && !op->source_inside)
+			find_inside(r, op);
+	}
 	for (size_t i = 0; i < r->plan->n; i++) {
 		struct mount_op *op = &r->plan->ops[i];
 
