@@ -6,6 +6,7 @@
 #include "engine/selfexe.h"
 #include "libocispec/config.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <seccomp.h>
 #include <signal.h>
@@ -117,7 +118,7 @@ const struct program runlet_program = {
 static void open_standard_fds(void)
 {
 	for (int fd = 0; fd <= 2; fd++)
-		if (fcntl(fd, F_GETFD) < 0 && open("/dev/null", O_RDWR) < 0)
+		if (fcntl(fd, F_GETFD) < 0 && errno == EBADF && open("/dev/null", O_RDWR) < 0)
 			_exit(1);
 }
 

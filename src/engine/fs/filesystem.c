@@ -21,13 +21,18 @@ static bool is_kernel_view(const struct mount_op *op)
 	return is_type(op, "proc") || is_type(op, "sysfs");
 }
 
-static mode_t covered_mode(const struct rootfs *r, const struct mount_op *op)
+/* The default where the directory is still to be made. */
+static int covered_mode(const struct rootfs *r, const struct mount_op *op, struct err *e)
 {
 	struct stat st;
-	autofd int fd = inroot_open(r->root_fd, op->dest, O_PATH | O_DIRECTORY, NULL);
+	autofd int fd = inroot_open(r->root_fd, op->dest, O_PATH | O_DIRECTORY, e);
 
-	if (fd < 0 || fstat(fd, &st) < 0)
+	if (fd == -ENOENT)
 		return TMPFS_MODE_DEFAULT;
+	if (fd < 0)
+		return fd;
+	if (fstat(fd, &st) < 0)
+		return err_set(e, errno, "stat %s", op->dest);
 	return st.st_mode & 07777;
 }
 
@@ -113,13 +118,19 @@ static struct mount_fs describe(const struct rootfs *r, const struct mount_op *o
 }
 
 /* The mode that a tmpfs takes when its options give none. */
-static void inherit_mode(const struct rootfs *r, const struct mount_op *op, char mode[8],
-			 struct mount_fs *fs)
+static int inherit_mode(const struct rootfs *r, const struct mount_op *op, char mode[8],
+			struct mount_fs *fs, struct err *e)
 {
+	int n;
+
 	if (!op->needs_mode)
-		return;
-	snprintf(mode, 8, "%o", covered_mode(r, op) & 07777u);
+		return 0;
+	n = covered_mode(r, op, e);
+	if (n < 0)
+		return n;
+	snprintf(mode, 8, "%o", (unsigned)n & 07777u);
 	fs->mode = mode;
+	return 0;
 }
 
 static int open_mapped(struct rootfs *r, struct mount_op *op, struct err *e)
@@ -129,7 +140,9 @@ static int open_mapped(struct rootfs *r, struct mount_op *op, struct err *e)
 	char mode[8];
 	int n;
 
-	inherit_mode(r, op, mode, &fs);
+	n = inherit_mode(r, op, mode, &fs, e);
+	if (n < 0)
+		return n;
 	tree = mount_fs_create(&fs, e);
 	if (tree == -ENOSYS)
 		return err_set(e, ENOSYS, "id mappings of a new file system");
@@ -178,7 +191,9 @@ int filesystem_mount(struct rootfs *r, const struct mount_op *op, struct err *e)
 	char mode[8];
 	int n;
 
-	inherit_mode(r, op, mode, &fs);
+	n = inherit_mode(r, op, mode, &fs, e);
+	if (n < 0)
+		return n;
 	n = open_target(r, op, &t, e);
 	if (n < 0)
 		return n;
