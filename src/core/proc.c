@@ -4,6 +4,7 @@
 #include <limits.h>
 #include <poll.h>
 #include <signal.h>
+#include <sys/ioctl.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <time.h>
@@ -29,6 +30,25 @@ int pidfd_open_(pid_t pid)
 int pidfd_signal(int pidfd, int sig)
 {
 	return syscall(SYS_pidfd_send_signal, pidfd, sig, NULL, 0) < 0 ? -errno : 0;
+}
+
+/* linux/pidfd.h of 6.15; the kernel fills as much as the caller has room for. */
+struct exit_info {
+	uint64_t mask, cgroup;
+	uint32_t ids[11];
+	int32_t exit_code;
+};
+#define GET_INFO _IOWR(0xFF, 11, struct exit_info)
+#define INFO_EXIT (1u << 3)
+
+int pidfd_exit_status(int pidfd, int *status)
+{
+	struct exit_info info = { .mask = INFO_EXIT };
+
+	if (ioctl(pidfd, GET_INFO, &info) < 0 || !(info.mask & INFO_EXIT))
+		return 0;
+	*status = info.exit_code;
+	return 1;
 }
 
 int pidfd_poll(int pidfd, int timeout_ms)

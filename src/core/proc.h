@@ -14,6 +14,9 @@ int pidfd_signal(int pidfd, int sig); /* 0 or -errno */
 /* Waits for a child by pidfd. *status as waitpid gives it. timeout_ms -1: for ever.
  * Returns 1 when it ended and was reaped, 0 on time-out, or -errno. */
 int pidfd_wait(int pidfd, int timeout_ms, int *status, struct err *e);
+/* How a process ended that somebody else has reaped, too; since 6.15. Returns 1 and the status as
+ * waitpid gives it, 0 when it lives or nobody can tell. */
+int pidfd_exit_status(int pidfd, int *status);
 /* Polls for the end of any process, child or not. Returns 1 ended, 0 time-out, or -errno. */
 int pidfd_poll(int pidfd, int timeout_ms);
 
@@ -48,10 +51,12 @@ struct proc_run {
 	const char *input; /* fed to stdin and closed; NULL: /dev/null */
 	size_t input_len;
 	int64_t timeout_ms; /* 0: none */
+	int interrupt_fd;   /* readable: ends it; 0: none */
 	size_t output_max;  /* bytes of stderr (and stdout) kept in output */
 	struct str *output; /* NULL: /dev/null */
 };
-/* Returns the wait status >= 0; -ETIMEDOUT; or -errno when it could not be started. */
+/* Returns the wait status >= 0; -ETIMEDOUT; -EINTR by interrupt_fd; or -errno when it could not be
+ * started. */
 int proc_run(const struct proc_run *run, struct err *e);
 
 #endif

@@ -72,20 +72,25 @@ static void drain(struct run *r)
 }
 
 /* Feeds and captures until the leader has ended. Returns 1, 0 at the deadline, or -errno. */
-static int attend(struct run *r)
+static int attend(struct run *r, struct err *e)
 {
+	int interrupt = r->in->interrupt_fd > 0 ? r->in->interrupt_fd : -1;
+
 	for (;;) {
 		struct pollfd p[] = {
 			{ .fd = r->child.pidfd, .events = POLLIN },
 			{ .fd = r->child.output, .events = POLLIN },
 			{ .fd = r->child.input, .events = POLLOUT },
+			{ .fd = interrupt, .events = POLLIN },
 		};
 		int n = poll(p, ARRAY_SIZE(p), time_left(r));
 
 		if (n < 0 && errno != EINTR)
-			return -errno;
+			return err_set(e, errno, "wait for %s", r->in->path);
 		if (n == 0)
 			return 0;
+		if (n > 0 && p[3].revents)
+			return err_msg(e, EINTR, "%s was interrupted", r->in->path);
 		if (n > 0 && p[2].revents)
 			feed(r);
 		if (n > 0 && p[1].revents)
@@ -116,7 +121,7 @@ static int attend_and_end(struct run *r, struct err *e)
 
 	ended = proc_spawn_wait(&r->child, r->in, time_left(r), e);
 	if (ended > 0)
-		ended = attend(r);
+		ended = attend(r, e);
 	res = end_group(r, &status, ended < 0 ? NULL : e);
 	if (ended == 0)
 		return err_msg(e, ETIMEDOUT, "%s did not end within %lld ms", r->in->path,

@@ -122,6 +122,12 @@ int container_new(const struct runtime *rt, const char *id, struct container **o
 	return 0;
 }
 
+/* The caller's trouble, or the host's, and not the file's. */
+static bool is_passing(int r)
+{
+	return r == -EMFILE || r == -ENFILE || r == -ENOMEM || r == -EINTR || r == -EAGAIN;
+}
+
 int container_open(const struct runtime *rt, const char *id, enum container_lock lock,
 		   struct container **out, struct err *e)
 {
@@ -151,7 +157,9 @@ int container_open(const struct runtime *rt, const char *id, enum container_lock
 	r = container_lock(c, lock, e);
 	if (r < 0)
 		return r;
-	r = store_state_read(c->dir, &c->state, e);
+	r = store_state_read(c->dir, id, &c->state, e);
+	if (r < 0 && is_passing(r))
+		return err_wrap(e, "container %s: ", id);
 	c->has_state = r == 1;
 	c->damage = r < 0 ? r : 0;
 	r = container_refresh(c, e);
@@ -236,16 +244,43 @@ static int is_paused(struct container *c, struct err *e)
 	return cgroup_frozen(cg, e);
 }
 
+static bool has_processes(struct container *c)
+{
+	_cleanup_(cgroup_free_p) struct cgroup *cg = NULL;
+	autofree pid_t *pids = NULL;
+	size_t n = 0;
+
+	return container_cgroup(c, &cg, NULL) == 0 && cg && cgroup_pids(cg, &pids, &n, NULL) == 0 &&
+	       n > 0;
+}
+
+/* A create that was cut short leaves nothing alive; what does live has lost its state. */
+static int refresh_stateless(struct container *c, struct err *e)
+{
+	struct proc_stat stat;
+	int r;
+
+	c->status = is_locked(c) ? OCI_CREATING : OCI_STOPPED;
+	if (c->status == OCI_CREATING)
+		return 0;
+	r = store_init_read(c->dir, &c->state, e);
+	if (r > 0)
+		r = find_init(c, &stat, &c->pidfd, e);
+	if (r < 0)
+		return r;
+	if (!c->damage && (c->pidfd >= 0 || has_processes(c)))
+		c->damage = -EINVAL;
+	return 0;
+}
+
 int container_refresh(struct container *c, struct err *e)
 {
 	struct proc_stat stat;
 	int r;
 
 	c->pidfd = fd_close(c->pidfd);
-	if (!c->has_state) {
-		c->status = is_locked(c) ? OCI_CREATING : OCI_STOPPED;
-		return 0;
-	}
+	if (!c->has_state)
+		return refresh_stateless(c, e);
 	r = find_init(c, &stat, &c->pidfd, e);
 	if (r < 0)
 		return r;
@@ -269,7 +304,7 @@ int container_load_journal(struct container *c, struct err *e)
 
 	if (c->journal.id)
 		return 0;
-	r = store_journal_read(c->dir, &c->journal, e);
+	r = store_journal_read(c->dir, c->id, &c->journal, e);
 	if (r == 0)
 		return err_msg(e, EINVAL, "container %s: " STORE_JOURNAL " is missing or damaged",
 			       c->id);
@@ -286,17 +321,27 @@ static int open_cgroup(int manager, const char *path, const struct strmap *paths
 
 int container_cgroup(struct container *c, struct cgroup **out, struct err *e)
 {
-	const struct store_journal *j = &c->journal;
+	_cleanup_(store_journal_done) struct store_journal link = { 0 };
+	const struct store_journal *j = &link;
 	int r;
 
 	if (c->has_state)
 		return open_cgroup(c->state.cgroup_manager, c->state.cgroup_path,
 				   &c->state.cgroup_paths, out, e);
+	/* The shorter record first: it cannot be damaged. */
+	r = store_cgroup_read(c->dir, &link, e);
+	if (r < 0)
+		return err_wrap(e, "container %s: ", c->id);
+	if (r > 0)
+		return open_cgroup(j->cgroup_manager, j->cgroup_path, &j->cgroup_paths, out, e);
 	if (!c->journal.id) {
-		r = store_journal_read(c->dir, &c->journal, e);
-		if (r <= 0) /* 0: no journal, so nothing was made */
-			return r < 0 ? err_wrap(e, "container %s: ", c->id) : 0;
+		r = store_journal_read(c->dir, c->id, &c->journal, e);
+		if (r < 0 && is_passing(r))
+			return err_wrap(e, "container %s: ", c->id);
+		if (r <= 0)
+			return 0; /* no record at all, so nothing was made */
 	}
+	j = &c->journal;
 	return open_cgroup(j->cgroup_manager, j->cgroup_path, &j->cgroup_paths, out, e);
 }
 
@@ -328,9 +373,10 @@ static void remove_entries(int dir, int depth)
 
 int container_remove_state(struct container *c, struct err *e)
 {
-	static const char *const files[] = { GATE_START, GATE_OUTCOME, STORE_STATE, STORE_JOURNAL };
+	static const char *const files[] = { GATE_START,  GATE_OUTCOME,	 STORE_INIT,
+					     STORE_STATE, STORE_JOURNAL, STORE_CGROUP };
 
-	/* The journal last: it is what a deletion that is cut short begins anew with. */
+	/* In this order: a deletion that is cut short begins anew with what is left. */
 	for (size_t i = 0; i < ARRAY_SIZE(files); i++)
 		if (unlinkat(c->dir, files[i], 0) < 0 && errno != ENOENT && errno != EISDIR)
 			return err_set(e, errno, "remove %s of container %s", files[i], c->id);

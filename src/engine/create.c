@@ -110,9 +110,11 @@ static int write_journal(struct creation *c, struct err *e)
 		.rdt = c->rdt,
 		.config = c->config,
 	};
+	int r;
 
 	now_text(c->created, sizeof(c->created));
-	return store_journal_write(c->container->dir, &j, e);
+	r = store_cgroup_write(c->container->dir, &j, e);
+	return r < 0 ? r : store_journal_write(c->container->dir, &j, e);
 }
 
 static int connect_console(struct creation *c, struct err *e)
@@ -152,13 +154,18 @@ static int make_class(struct creation *c, struct err *e)
 	return rdt_limit(c->resctrl, c->rdt, c->config->linux_->intel_rdt, e);
 }
 
-static void send_cgroup(const struct creation *c)
+static int send_cgroup(const struct creation *c, struct err *e)
 {
 	int fds[CGROUP_ENTRIES_MAX];
 	size_t n = cgroup_entries(c->cgroup, fds);
+	struct err late = { 0 };
+	int r = sync_send_fds(c->launched.sync, SYNC_CGROUP, fds, n, &late);
 
 	/* It may be dead already: what it said before that is read next. */
-	(void)sync_send_fds(c->launched.sync, SYNC_CGROUP, fds, n, NULL);
+	if (r == 0 || r == -EPIPE || r == -ECONNRESET)
+		return 0;
+	*e = late;
+	return r;
 }
 
 static int make(struct creation *c, struct err *e)
@@ -192,9 +199,7 @@ static int make(struct creation *c, struct err *e)
 	/* It has no children yet; they would have to be put in one by one. */
 	if (r == 0 && c->rdt)
 		r = rdt_add(c->resctrl, c->rdt, c->o->id, c->launched.pid, e);
-	if (r == 0)
-		send_cgroup(c);
-	return r;
+	return r < 0 ? r : send_cgroup(c, e);
 }
 
 static int fill_state(struct creation *c, struct err *e)
@@ -204,6 +209,10 @@ static int fill_state(struct creation *c, struct err *e)
 	int r;
 
 	r = container_identify(c->rt, c->launched.pid, c->launched.pidfd, s, e);
+	if (r < 0)
+		return r;
+	if (!*cgroup_path(c->cgroup))
+		r = store_init_write(c->container->dir, s, e);
 	if (r < 0)
 		return r;
 	s->oci_version = xstrdup(c->config->oci_version);
@@ -333,6 +342,8 @@ static int commit(struct creation *c, struct err *e)
 		if (r == 0)
 			r = sync_expect(c->launched.sync, SYNC_GO, e);
 	}
+	if (r == 0)
+		r = sync_interrupted(e);
 	/* Last: a failure must not leave one. */
 	return r < 0 ? r : pid_file_write(c->o->pid_file, c->launched.pid, e);
 }
@@ -375,7 +386,10 @@ int container_create(const struct runtime *rt, const struct create_options *o, s
 	r = sync_interruptible(e);
 	if (r == 0)
 		r = run_creation(&c, e);
-	sync_uninterruptible();
+	/* `run -d` stays interruptible until it has started it; in the foreground the program gets
+	 * the signals. */
+	if (r < 0 || !o->keep_starting || !o->detached)
+		sync_uninterruptible(r == 0 && !o->keep_starting);
 	if (r == 0) {
 		c.container->status = OCI_CREATED;
 		c.container->pidfd = fcntl(c.launched.pidfd, F_DUPFD_CLOEXEC, 3);

@@ -356,7 +356,7 @@ int container_exec(const struct runtime *rt, struct container *c, const struct o
 		if (r < 0)
 			err_wrap(e, "unable to start container process: ");
 	}
-	sync_uninterruptible();
+	sync_uninterruptible(r == 0 && o->detached);
 	(void)fd_close(x.sync);
 	process_done(&x.process);
 	cgroup_free(x.cgroup);

@@ -3,6 +3,7 @@
 
 #include "core/proc.h"
 #include "core/strv.h"
+#include "engine/init/sync.h"
 
 #include <errno.h>
 #include <sys/wait.h>
@@ -24,6 +25,7 @@ static int run_one(const struct oci_hook *h, const char *state_json, const char 
 		.timeout_ms = h->timeout.is_set ? h->timeout.value * 1000 : 0,
 		.output_max = HOOK_OUTPUT_MAX,
 		.output = &output,
+		.interrupt_fd = sync_interrupt_fd(),
 	};
 	int status;
 
@@ -31,6 +33,8 @@ static int run_one(const struct oci_hook *h, const char *state_json, const char 
 	if (status == -ETIMEDOUT)
 		return err_msg(e, ETIMEDOUT, "hook ran past specified timeout of %.1fs",
 			       (double)run.timeout_ms / 1000);
+	if (status == -EINTR)
+		return sync_interrupted(e) ?: status;
 	if (status < 0)
 		return status;
 	if (status == 0)

@@ -39,6 +39,16 @@ static int run_poststart(struct container *c, struct err *e)
 	return r;
 }
 
+/* Of the answer to SYNC_START, too. */
+static int finish(struct container *c, int r, const struct sync_msg *msg, struct err *e)
+{
+	r = judge(c, r, msg, e);
+	/* Whatever kept us from seeing it: that it did not start is to be true. */
+	if (r < 0)
+		(void)container_kill_all(c, NULL);
+	return r < 0 ? r : run_poststart(c, e);
+}
+
 int container_start_over(struct container *c, int sync, struct err *e)
 {
 	struct sync_msg msg = { 0 };
@@ -52,8 +62,7 @@ int container_start_over(struct container *c, int sync, struct err *e)
 	if (r < 0)
 		return err_msg(e, ESRCH, "cannot start a container that has stopped");
 	r = sync_recv(sync, &msg, NULL, e);
-	r = judge(c, r, &msg, e);
-	return r < 0 ? r : run_poststart(c, e);
+	return finish(c, r, &msg, e);
 }
 
 static int start_waiting(struct container *c, struct err *e)
@@ -71,8 +80,7 @@ static int start_waiting(struct container *c, struct err *e)
 	if (outcome < 0)
 		return err_wrap(e, "start: ");
 	r = sync_read(outcome, &msg, e);
-	r = judge(c, r, &msg, e);
-	return r < 0 ? r : run_poststart(c, e);
+	return finish(c, r, &msg, e);
 }
 
 int container_start(struct container *c, struct err *e)

@@ -2,9 +2,14 @@
 #include "engine/store.h"
 
 #include "core/file.h"
+#include "core/names.h"
+#include "core/num.h"
 #include "engine/cgroup/cgroup.h"
 
 #include <errno.h>
+#include <inttypes.h>
+#include <limits.h>
+#include <unistd.h>
 
 static const struct field journal_fields[] = {
 	F_STRING("id", struct store_journal, id, FIELD_REQUIRED),
@@ -84,7 +89,7 @@ int store_journal_write(int dir, const struct store_journal *j, struct err *e)
 	return file_create(dir, STORE_JOURNAL, 0600, text.p, text.len, e);
 }
 
-int store_journal_read(int dir, struct store_journal *out, struct err *e)
+int store_journal_read(int dir, const char *id, struct store_journal *out, struct err *e)
 {
 	autostr text = { 0 };
 	int r;
@@ -96,6 +101,10 @@ int store_journal_read(int dir, struct store_journal *out, struct err *e)
 		return r;
 	/* Written with one create and before anything else: what does not parse is torn. */
 	r = record_parse(&store_journal_record, text.len ? text.p : "", text.len, out, e);
+	if (r == 0 && !str_eq(out->id, id)) {
+		store_journal_done(out);
+		return 0;
+	}
 	if (r == 0 && oci_config_check(out->config, e) < 0) {
 		store_journal_done(out); /* somebody wrote in it */
 		return err_wrap(e, STORE_JOURNAL ": ");
@@ -108,6 +117,92 @@ void store_journal_done(struct store_journal *j)
 	record_done(&store_journal_record, j);
 }
 
+static int link_write(int dir, const char *name, const char *text, struct err *e)
+{
+	return symlinkat(text, dir, name) < 0 ? err_set(e, errno, "symlink %s", name) : 0;
+}
+
+/* Returns 1 and the text, 0 when there is no such link. */
+static int link_read(int dir, const char *name, char *text, size_t size, struct err *e)
+{
+	ssize_t n = readlinkat(dir, name, text, size - 1);
+
+	if (n < 0)
+		return errno == ENOENT || errno == EINVAL ? 0 :
+							    err_set(e, errno, "readlink %s", name);
+	text[n] = '\0';
+	return 1;
+}
+
+/* "MANAGER\nPATH", and a line each for the names and paths of cgroup_paths: no name of a cgroup has
+ * a newline. */
+int store_cgroup_write(int dir, const struct store_journal *j, struct err *e)
+{
+	autostr text = { 0 };
+
+	str_addf(&text, "%s\n%s", names_get(cgroup_manager_names, j->cgroup_manager),
+		 j->cgroup_path);
+	for (size_t i = 0; i < j->cgroup_paths.n; i++)
+		str_addf(&text, "\n%s\n%s", j->cgroup_paths.v[i].name, j->cgroup_paths.v[i].value);
+	return link_write(dir, STORE_CGROUP, text.p, e);
+}
+
+static void add_path(struct strmap *m, const char *name, const char *value)
+{
+	m->v = xrealloc(m->v, m->n + 1, sizeof(*m->v));
+	m->v[m->n++] = (struct strmap_entry){ xstrdup(name), xstrdup(value) };
+}
+
+int store_cgroup_read(int dir, struct store_journal *j, struct err *e)
+{
+	char text[PATH_MAX], *at = text, *name, *path;
+	int64_t manager;
+	int r = link_read(dir, STORE_CGROUP, text, sizeof(text), e);
+
+	if (r <= 0)
+		return r;
+	name = strsep(&at, "\n");
+	path = strsep(&at, "\n");
+	if (!path || !names_find(cgroup_manager_names, name, &manager))
+		return 0;
+	j->cgroup_manager = (int)manager;
+	j->cgroup_path = xstrdup(path);
+	while ((name = strsep(&at, "\n")) && (path = strsep(&at, "\n")))
+		add_path(&j->cgroup_paths, name, path);
+	return 1;
+}
+
+int store_init_write(int dir, const struct store_state *s, struct err *e)
+{
+	autofree char *text = xasprintf("%" PRId64 ":%" PRIu64 ":%" PRIu64 ":%s", s->pid,
+					s->start_time, s->pid_inode, s->boot_id);
+
+	return link_write(dir, STORE_INIT, text, e);
+}
+
+int store_init_read(int dir, struct store_state *s, struct err *e)
+{
+	char text[256], *at = text, *word[4];
+	uint64_t pid;
+	int r = link_read(dir, STORE_INIT, text, sizeof(text), e);
+
+	if (r <= 0)
+		return r;
+	for (size_t i = 0; i < ARRAY_SIZE(word); i++) {
+		word[i] = strsep(&at, ":");
+		if (!word[i])
+			return 0;
+	}
+	if (num_parse_u64(word[0], INT32_MAX, STORE_INIT, &pid, NULL) < 0 ||
+	    num_parse_u64(word[1], UINT64_MAX, STORE_INIT, &s->start_time, NULL) < 0 ||
+	    num_parse_u64(word[2], UINT64_MAX, STORE_INIT, &s->pid_inode, NULL) < 0)
+		return 0;
+	s->pid = (int64_t)pid;
+	free(s->boot_id);
+	s->boot_id = xstrdup(word[3]);
+	return 1;
+}
+
 int store_state_write(int dir, const struct store_state *s, struct err *e)
 {
 	autostr text = { 0 };
@@ -117,7 +212,7 @@ int store_state_write(int dir, const struct store_state *s, struct err *e)
 	return file_replace(dir, STORE_STATE, 0600, text.p, text.len, 0, e);
 }
 
-int store_state_read(int dir, struct store_state *out, struct err *e)
+int store_state_read(int dir, const char *id, struct store_state *out, struct err *e)
 {
 	autostr text = { 0 };
 	int r;
@@ -130,6 +225,12 @@ int store_state_read(int dir, struct store_state *out, struct err *e)
 	r = record_parse(&store_state_record, text.len ? text.p : "", text.len, out, e);
 	if (r < 0)
 		return err_wrap(e, "state file " STORE_STATE " is damaged: ");
+	if (!str_eq(out->id, id)) {
+		r = err_msg(e, EINVAL, "state file " STORE_STATE " is damaged: it is of \"%s\"",
+			    out->id);
+		store_state_done(out);
+		return r;
+	}
 	return 1;
 }
 

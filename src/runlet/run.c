@@ -4,6 +4,7 @@
 #include "core/log.h"
 #include "engine/foreground.h"
 #include "engine/remove.h"
+#include "engine/init/sync.h"
 #include "engine/start.h"
 
 #include <errno.h>
@@ -90,6 +91,8 @@ static int create_and_start(struct runtime *rt, const struct run_args *a, struct
 		r = container_start_over(c.container, c.sync, e);
 		if (r < 0)
 			(void)clean_up(&c, NULL); /* the first error is the one to tell */
+		/* From here on a signal is for the container, or too late. */
+		sync_uninterruptible(r == 0 && a->create.detach);
 	}
 	if (r == 0 && !a->create.detach)
 		r = stay(&c, f, a, e);

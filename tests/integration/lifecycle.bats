@@ -296,21 +296,6 @@ os.execv(sys.argv[1], sys.argv[1:])' "$RUNTIME_BIN" --root "$ROOT" run --bundle 
 	[[ ! -e $ROOT/$ID ]]
 }
 
-@test "delete --force: a journal that cannot be read is no success" {
-	needs_runlet "the journal is runlet's"
-	sleeper
-	mv "$ROOT/$ID/create.json" "$WORK/create.json"
-	mv "$ROOT/$ID/state.json" "$WORK/state.json"
-	mkfifo "$ROOT/$ID/create.json"
-	fails 1 'not a regular file' runtime delete --force "$ID"
-	gone "$INIT" && return 1
-	rm "$ROOT/$ID/create.json"
-	mv "$WORK/create.json" "$ROOT/$ID/create.json"
-	# The journal alone is enough to find all of it.
-	ok runtime delete --force "$ID"
-	wait_for 5 gone "$INIT"
-}
-
 @test "delete --force: though nobody reaps what exec has left behind" {
 	needs_runlet "runc 1.1 waits for ever"
 	args sleep 1000

@@ -7,6 +7,7 @@ INTEGRATION_TESTS = \
 	tests/integration/checkpoint.bats \
 	tests/integration/concurrency.bats \
 	tests/integration/crash.bats \
+	tests/integration/damage.bats \
 	tests/integration/devices.bats \
 	tests/integration/errors.bats \
 	tests/integration/events.bats \
@@ -44,5 +45,6 @@ EXTRA_DIST += $(INTEGRATION_TESTS) \
 	tests/integration/helpers/never_wait.py \
 	tests/integration/helpers/seccomp_agent.py \
 	tests/integration/helpers/syscalls.py \
+	tests/integration/helpers/with_pid.py \
 	tests/integration/setup_suite.bash \
 	tests/fixtures

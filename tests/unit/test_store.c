@@ -54,7 +54,7 @@ TEST(the_state_reads_back_as_written)
 	struct err e = { 0 };
 
 	CHECK_INT(store_state_write(dir, &want, &e), 0);
-	CHECK_INT(store_state_read(dir, &got, &e), 1);
+	CHECK_INT(store_state_read(dir, "c1", &got, &e), 1);
 	CHECK_STR(got.id, "c1");
 	CHECK_INT(got.pid, 4711);
 	CHECK(got.start_time == UINT64_MAX);
@@ -74,11 +74,11 @@ TEST(an_absent_state_is_told_from_a_damaged_one)
 	struct store_state got = { 0 };
 	struct err e = { 0 };
 
-	CHECK_INT(store_state_read(dir, &got, &e), 0);
+	CHECK_INT(store_state_read(dir, "c1", &got, &e), 0);
 	for (size_t i = 0; i < ARRAY_SIZE(damaged); i++) {
 		CHECK_INT(file_create(dir, STORE_STATE, 0600, damaged[i], strlen(damaged[i]), &e),
 			  0);
-		CHECK(store_state_read(dir, &got, &e) < 0);
+		CHECK(store_state_read(dir, "c1", &got, &e) < 0);
 		CHECK_HAS(e.text, "state.json is damaged");
 		(void)unlinkat(dir, STORE_STATE, 0);
 	}
@@ -90,10 +90,10 @@ TEST(a_fifo_or_a_directory_in_its_place_does_not_hang)
 	struct err e = { 0 };
 
 	CHECK_INT(mkfifoat(dir, STORE_STATE, 0600), 0);
-	CHECK(store_state_read(dir, &got, &e) < 0);
+	CHECK(store_state_read(dir, "c1", &got, &e) < 0);
 	(void)unlinkat(dir, STORE_STATE, 0);
 	CHECK_INT(mkdirat(dir, STORE_STATE, 0700), 0);
-	CHECK(store_state_read(dir, &got, &e) < 0);
+	CHECK(store_state_read(dir, "c1", &got, &e) < 0);
 	(void)unlinkat(dir, STORE_STATE, AT_REMOVEDIR);
 }
 
@@ -114,7 +114,7 @@ TEST(the_journal_keeps_the_whole_configuration)
 
 	CHECK_INT(store_journal_write(dir, &want, &e), 0);
 	CHECK_INT(store_journal_write(dir, &want, &e), -EEXIST);
-	CHECK_INT(store_journal_read(dir, &got, &e), 1);
+	CHECK_INT(store_journal_read(dir, "c1", &got, &e), 1);
 	CHECK(got.config && record_equal(&oci_config_record, got.config, config));
 	store_journal_done(&got);
 	(void)unlinkat(dir, STORE_JOURNAL, 0);
@@ -148,8 +148,70 @@ TEST(a_torn_journal_says_that_nothing_was_made)
 	struct err e = { 0 };
 
 	CHECK_INT(file_create(dir, STORE_JOURNAL, 0600, torn, sizeof(torn) - 1, &e), 0);
-	CHECK_INT(store_journal_read(dir, &got, &e), 0);
+	CHECK_INT(store_journal_read(dir, "c1", &got, &e), 0);
 	(void)unlinkat(dir, STORE_JOURNAL, 0);
+}
+
+TEST(what_is_of_another_container_is_damage)
+{
+	struct store_state want = example(), got = { 0 };
+	struct err e = { 0 };
+
+	CHECK_INT(store_state_write(dir, &want, &e), 0);
+	CHECK(store_state_read(dir, "c2", &got, &e) < 0);
+	CHECK_HAS(e.text, "state.json is damaged: it is of \"c1\"");
+	(void)unlinkat(dir, STORE_STATE, 0);
+}
+
+TEST(the_links_read_back_as_written)
+{
+	struct store_state want = example(), got = { 0 };
+	struct err e = { 0 };
+	struct strmap_entry paths[] = { { "cpu", "/a" }, { "memory", "/b/c" } };
+	const struct store_journal j = {
+		.cgroup_manager = CGROUP_CGROUPFS,
+		.cgroup_path = "/a:b/c1",
+		.cgroup_paths = { paths, 2 },
+	};
+	struct store_journal link = { 0 };
+
+	CHECK_INT(store_cgroup_read(dir, &link, &e), 0);
+	CHECK_INT(store_cgroup_write(dir, &j, &e), 0);
+	CHECK_INT(store_cgroup_read(dir, &link, &e), 1);
+	CHECK_INT(link.cgroup_manager, CGROUP_CGROUPFS);
+	CHECK_STR(link.cgroup_path, "/a:b/c1");
+	CHECK_INT(link.cgroup_paths.n, 2);
+	CHECK_STR(strmap_get(&link.cgroup_paths, "memory"), "/b/c");
+	store_journal_done(&link);
+	(void)unlinkat(dir, STORE_CGROUP, 0);
+	CHECK_INT(store_init_write(dir, &want, &e), 0);
+	CHECK_INT(store_init_read(dir, &got, &e), 1);
+	CHECK_INT(got.pid, 4711);
+	CHECK(got.start_time == UINT64_MAX);
+	CHECK_INT(got.pid_inode, 99);
+	CHECK_STR(got.boot_id, want.boot_id);
+	store_state_done(&got);
+	(void)unlinkat(dir, STORE_INIT, 0);
+}
+
+TEST(a_link_with_another_text_is_none)
+{
+	static const char *const texts[] = { "x", "nobody\n/c1", "1:2:3", "a:b:c:d", "1:2:-3:d" };
+	struct store_state got = { 0 };
+	struct err e = { 0 };
+	struct store_journal link = { 0 };
+
+	for (size_t i = 0; i < ARRAY_SIZE(texts); i++) {
+		CHECK_INT(symlinkat(texts[i], dir, STORE_CGROUP), 0);
+		CHECK_INT(symlinkat(texts[i], dir, STORE_INIT), 0);
+		CHECK_INT(store_cgroup_read(dir, &link, &e), 0);
+		CHECK_INT(store_init_read(dir, &got, &e), 0);
+		(void)unlinkat(dir, STORE_CGROUP, 0);
+		(void)unlinkat(dir, STORE_INIT, 0);
+	}
+	CHECK_INT(mkdirat(dir, STORE_CGROUP, 0700), 0);
+	CHECK_INT(store_cgroup_read(dir, &link, &e), 0);
+	(void)unlinkat(dir, STORE_CGROUP, AT_REMOVEDIR);
 }
 
 TEST(ids_that_could_be_paths_or_options_are_refused)

@@ -150,7 +150,7 @@ TEST(a_signal_ends_a_wait_and_not_the_process)
 	CHECK_INT(kill(getpid(), SIGTERM), 0);
 	CHECK_INT(sync_expect(pair[1], SYNC_GO, &e), -EINTR);
 	CHECK_HAS(e.text, "interrupted by signal");
-	sync_uninterruptible();
+	sync_uninterruptible(false);
 	CHECK_INT(sigprocmask(SIG_SETMASK, NULL, &now), 0);
 	CHECK(!sigismember(&now, SIGTERM));
 	close_pair();

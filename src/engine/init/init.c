@@ -33,8 +33,15 @@ static int die_with_parent(struct init *in _unused_, struct err *e)
 	return 0;
 }
 
+static const struct init *interrupted;
+
+/* Who starts us meanwhile takes the end of the stream without a word for execve. */
 static void end_at_once(int sig)
 {
+	struct err e = { 0 };
+
+	(void)err_msg(&e, ECHILD, "container init was ended by a signal: %s", strsignal(sig));
+	sync_send_error(interrupted->sync, &e);
 	_exit(128 + sig);
 }
 
@@ -42,10 +49,11 @@ static void end_at_once(int sig)
  * Pid 1 of a namespace ignores a signal whose action is the default one. A container that was only
  * created must die of these all the same; execve puts the default back.
  */
-static int catch_signals(struct init *in _unused_, struct err *e _unused_)
+static int catch_signals(struct init *in, struct err *e _unused_)
 {
 	static const int fatal[] = { SIGTERM, SIGINT, SIGHUP, SIGQUIT };
 
+	interrupted = in;
 	signals_reset();
 	for (size_t i = 0; i < ARRAY_SIZE(fatal); i++)
 		(void)signal(fatal[i], end_at_once); /* cannot fail for these */

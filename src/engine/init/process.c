@@ -65,12 +65,12 @@ void process_done(struct process_plan *p)
 static int describe_death(int proc, pid_t pid, int pidfd, struct err *e)
 {
 	struct proc_stat stat = { 0 };
-	int sig;
+	int sig, status = 0;
 
-	if (pidfd_poll(pidfd, DEATH_MS) > 0)
-		(void)procfs_stat(proc, pid, &stat,
-				  NULL); /* reaped by its parent: nothing to say */
-	sig = WIFSIGNALED(stat.exit_status) ? WTERMSIG(stat.exit_status) : 0;
+	if (pidfd_poll(pidfd, DEATH_MS) > 0 && !pidfd_exit_status(pidfd, &status) &&
+	    procfs_stat(proc, pid, &stat, NULL) > 0)
+		status = stat.exit_status;
+	sig = WIFSIGNALED(status) ? WTERMSIG(status) : 0;
 	if (sig == 0 || sig == SIGKILL)
 		return err_msg(e, ECHILD,
 			       "the process was killed before its program ran (memory limit too "
@@ -80,16 +80,32 @@ static int describe_death(int proc, pid_t pid, int pidfd, struct err *e)
 		       strsignal(sig), sig == SIGSYS ? ": see linux.seccomp" : "");
 }
 
+/* Whoever reaped it: our own code ends with a word, or by what nobody can speak after. */
+static bool killed_and_reaped(int pidfd)
+{
+	int status;
+
+	return pidfd_exit_status(pidfd, &status) > 0 && WIFSIGNALED(status) &&
+	       WTERMSIG(status) == SIGKILL;
+}
+
 int process_check_ran(int proc, pid_t pid, int pidfd, struct err *e)
 {
 	struct proc_stat stat;
+	bool ended, ran;
 	int r;
 
 	/* Even of a zombie the kernel knows whether it ever called execve. */
 	r = procfs_stat(proc, pid, &stat, e);
-	if (r <= 0 || !(stat.kernel_flags & PROC_PF_FORKNOEXEC))
-		return MIN(r, 0);
-	return describe_death(proc, pid, pidfd, e);
+	if (r < 0)
+		return r;
+	/* If it is reaped, the number may be another's already. */
+	ended = pidfd_poll(pidfd, 0) != 0;
+	if (r > 0 && (!ended || stat.state == 'Z' || stat.state == 'X'))
+		ran = !(stat.kernel_flags & PROC_PF_FORKNOEXEC);
+	else
+		ran = !killed_and_reaped(pidfd);
+	return ran ? 0 : describe_death(proc, pid, pidfd, e);
 }
 
 static int compare_ints(const void *a, const void *b)

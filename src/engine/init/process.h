@@ -62,8 +62,12 @@ int process_close_fds(int preserve, const int *keep, size_t n_keep, struct err *
 
 /**
  * process_check_ran - the sync stream has ended: because of execve, or of an early death?
- * @proc: a verified procfs handle
+ * @proc: the host's procfs
  * @pid, @pidfd: of the process; when it is the caller's child it must not be reaped yet
+ *
+ * The kernel clears the flag before it closes the stream, and keeps it of a zombie. When another
+ * has reaped it, only how it ended is known (6.15): our own code ends with a word, so that only by
+ * SIGKILL it can have ended before execve; which is then what is said.
  *
  * Returns: 0 when it runs, ran, or nobody can tell any more; -ECHILD when it died before execve.
  */

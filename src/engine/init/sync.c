@@ -19,6 +19,8 @@ int sync_interruptible(struct err *e)
 {
 	sigset_t set;
 
+	if (interrupts >= 0)
+		return 0;
 	sigemptyset(&set);
 	sigaddset(&set, SIGTERM);
 	sigaddset(&set, SIGINT);
@@ -33,10 +35,12 @@ int sync_interruptible(struct err *e)
 	return err_set(e, errno, "signalfd");
 }
 
-void sync_uninterruptible(void)
+void sync_uninterruptible(bool done)
 {
 	if (interrupts < 0)
 		return;
+	while (done && sync_interrupted(NULL) < 0)
+		continue;
 	interrupts = fd_close(interrupts);
 	(void)sigprocmask(SIG_SETMASK, &mask_before, NULL);
 }
@@ -47,11 +51,24 @@ void sync_forget_interrupts(void)
 	in_child = true;
 }
 
+int sync_interrupt_fd(void)
+{
+	return interrupts;
+}
+
+int sync_interrupted(struct err *e)
+{
+	struct signalfd_siginfo info;
+
+	if (interrupts < 0 || read(interrupts, &info, sizeof(info)) != sizeof(info))
+		return 0;
+	return err_msg(e, EINTR, "interrupted by signal: %s", strsignal((int)info.ssi_signo));
+}
+
 static int wait_readable(int sock, struct err *e)
 {
 	struct pollfd p[] = { { .fd = sock, .events = POLLIN },
 			      { .fd = interrupts, .events = POLLIN } };
-	struct signalfd_siginfo info;
 
 	if (interrupts < 0)
 		return 0;
@@ -62,10 +79,7 @@ static int wait_readable(int sock, struct err *e)
 	 */
 	if (p[0].revents)
 		return 0;
-	if (p[1].revents & POLLIN && read(interrupts, &info, sizeof(info)) == sizeof(info))
-		return err_msg(e, EINTR, "interrupted by signal: %s",
-			       strsignal((int)info.ssi_signo));
-	return 0;
+	return p[1].revents & POLLIN ? sync_interrupted(e) : 0;
 }
 
 static int send_msg(int sock, const struct sync_msg *msg, const int *fds, size_t n_fds,

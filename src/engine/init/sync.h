@@ -60,12 +60,20 @@ int sync_expect_fds(int sock, enum sync_type type, int *fds, size_t *n_fds, stru
  * sync_interruptible - from now on SIGTERM, SIGINT, SIGHUP and SIGQUIT end a wait with -EINTR, so
  * that what was begun can be undone, instead of ending this process.
  *
- * Until sync_uninterruptible, which puts the signals back as they were. A child calls
- * sync_forget_interrupts: the signals are not its business. From there on it speaks by read(2) and
- * write(2), as far as no descriptors are passed: a seccomp profile may take the rest away.
+ * Until sync_uninterruptible, which puts the signals back as they were. @done: all was done, so
+ * that one that came too late to undo it is forgotten: this process is about to end anyway, and is
+ * to end with success. A child calls sync_forget_interrupts: the signals are not its business. From
+ * there on it speaks by read(2) and write(2), as far as no descriptors are passed: a seccomp
+ * profile may take the rest away.
+ *
+ * May be called again meanwhile, which changes nothing.
  */
 int sync_interruptible(struct err *e);
-void sync_uninterruptible(void);
+void sync_uninterruptible(bool done);
 void sync_forget_interrupts(void);
+/* sync_interrupted - whether one has come: 0, or -EINTR and its message. */
+int sync_interrupted(struct err *e);
+/* Readable when one has come; -1 outside of sync_interruptible. */
+int sync_interrupt_fd(void);
 
 #endif
