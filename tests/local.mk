@@ -7,6 +7,7 @@ include tests/integration/local.mk
 include tests/lint/local.mk
 include tests/callers/local.mk
 include tests/attacks/local.mk
+include tests/faults/local.mk
 
 # What a test program gets when it does not say otherwise; libreplay has a main for fuzz targets.
 if FUZZING
@@ -112,5 +113,5 @@ endif
 clean-local:
 	rm -rf $(SOURCE_COPY) build-sanitizers build-fuzz $(COMPILERS:%=build-%) $(RESULTS)
 
-.PHONY: check-programs check-unit check-fuzz-corpus check-lint check-integration check-callers \
+.PHONY: check-programs check-unit check-fuzz-corpus check-lint check-integration check-faults check-callers \
 	source-copy check-sanitizers check-compilers fuzz fuzz-here coverage

@@ -131,16 +131,6 @@ sweep_create()
 	ok runtime delete --force "$ID"
 }
 
-@test "a damaged state: delete --force removes the container all the same" {
-	needs_runlet 'runc refuses for ever'
-	for damage in '' '{' 'null' '{}' 'garbage'; do
-		sleeper
-		printf '%s' "$damage" > "$ROOT/$ID/state.json"
-		ok runtime delete --force "$ID"
-		wait_for 5 nothing_left
-	done
-}
-
 @test "the state's pid belongs to another process: it is not killed" {
 	sleeper
 	kill -KILL "$INIT"
@@ -155,22 +145,63 @@ sweep_create()
 	kill -0 "$BG"
 }
 
+# hook_that_waits KIND: touches $WORK/in-hook first
+hook_that_waits()
+{
+	rm -f "$WORK/in-hook"
+	config 'del(.hooks) | .hooks[$kind] = [{"path": "/bin/sh", "args": ["sh", "-c", $c]}]' \
+		--arg kind "$1" --arg c "touch $WORK/in-hook; exec sleep 1000"
+}
+
+# interrupted SIGNAL ARGUMENT...: the runtime is, once it is in the hook; and undoes what it made
+interrupted()
+{
+	local sig=$1
+
+	shift
+	background timeout -k 1 --foreground 30 "$RUNTIME_BIN" --root "$ROOT" "$@" \
+		> "$OUT" 2> "$ERR" < /dev/null
+	wait_for 5 test -e "$WORK/in-hook"
+	kill -s "$sig" "$(pgrep -P "$BG")"
+	wait_status "$BG"
+	is "$status" 1
+	file_has "$ERR" 'interrupted by signal'
+	is "$(grep -c 'level=error' "$ERR")" 1
+	wait_for 5 nothing_left
+}
+
 @test "SIGTERM during create undoes it" {
 	local sig
 
 	needs_runlet "runc ends where it is"
 	for sig in TERM INT HUP; do
-		rm -f "$WORK/in-hook"
-		config 'del(.hooks)'
-		config '.hooks.createContainer = [{"path": "/bin/sh",
-			"args": ["sh", "-c", $c]}]' --arg c "touch $WORK/in-hook; sleep 1000"
-		background timeout -k 1 --foreground 30 "$RUNTIME_BIN" --root "$ROOT" create \
-			--bundle "$BUNDLE" "$ID" > "$OUT" 2> "$ERR" < /dev/null
-		wait_for 5 test -e "$WORK/in-hook"
-		kill -s "$sig" "$(pgrep -P "$BG")"
-		wait_status "$BG"
-		is "$status" 1
-		file_has "$ERR" 'interrupted by signal'
-		is "$(states_left)$(cgroups_left)" ""
+		hook_that_waits createContainer
+		interrupted "$sig" create --bundle "$BUNDLE" "$ID"
+	done
+}
+
+@test "SIGTERM while a hook of the host runs ends the hook, too" {
+	local kind
+
+	needs_runlet "runc ends where it is"
+	for kind in createRuntime poststart; do
+		hook_that_waits "$kind"
+		interrupted TERM run -d --bundle "$BUNDLE" "$ID"
+	done
+}
+
+@test "init is killed and reaped just before its program: start does not succeed" {
+	needs_runlet 'runc does not look'
+	# What kills it is a startContainer hook, which runs between the word and execve; and who
+	# reaps it is a reaper that waits for nothing else, most often before start looks.
+	local n
+
+	namespace_drop pid
+	config '.hooks.startContainer = [{"path": "/bin/sh", "args": ["sh", "-c", "kill -9 $PPID"]}]'
+
+	for n in 1 2 3 4 5; do
+		create
+		fails 1 'killed before its program ran|ended by a signal' start
+		ok runtime delete --force "$ID"
 	done
 }
