@@ -84,16 +84,29 @@ static void undo(struct creation *c)
 		log_debug("undo create of %s: %s", c->o->id, e.text);
 }
 
+/* By hand, because gmtime reads the time zone's file. */
 static void now_text(char *buf, size_t size)
 {
+	static const int before[] = { 0, 31, 59, 90, 120, 151, 181, 212, 243, 273, 304, 334, 365 };
 	struct timespec ts;
-	struct tm tm;
-	size_t n;
+	int64_t days, seconds;
+	int year = 1970, month = 1, leap, of_year;
 
 	clock_gettime(CLOCK_REALTIME, &ts);
-	gmtime_r(&ts.tv_sec, &tm);
-	n = strftime(buf, size, "%Y-%m-%dT%H:%M:%S", &tm);
-	snprintf(buf + n, size - n, ".%09ldZ", ts.tv_nsec);
+	days = ts.tv_sec / 86400;
+	seconds = ts.tv_sec % 86400;
+	for (;; year++, days -= of_year) {
+		leap = (year % 4 == 0 && year % 100 != 0) || year % 400 == 0;
+		of_year = 365 + leap;
+		if (days < of_year)
+			break;
+	}
+	while (days >= before[month] + (month >= 2 ? leap : 0))
+		month++;
+	days -= before[month - 1] + (month > 2 ? leap : 0);
+	(void)snprintf(buf, size, "%04d-%02d-%02dT%02d:%02d:%02d.%09ldZ", year, month,
+		       (int)days + 1, (int)(seconds / 3600), (int)(seconds / 60 % 60),
+		       (int)(seconds % 60), ts.tv_nsec);
 }
 
 static int write_journal(struct creation *c, struct err *e)
@@ -257,6 +270,7 @@ static int run_host_hooks(struct creation *c, struct err *e)
 	int r;
 
 	state = container_state_json(c->container, OCI_CREATING, c->launched.pid);
+	log_debug("create: run the hooks of the host");
 	r = hooks_run("prestart", h->prestart, h->n_prestart, state, c->bundle, e);
 	if (r == 0)
 		r = hooks_run("createRuntime", h->create_runtime, h->n_create_runtime, state,
@@ -331,6 +345,27 @@ static int serve_init(struct creation *c, struct err *e)
 	}
 }
 
+/*
+ * With nothing left to do for it between its being ready and its start, `run` says so in advance,
+ * and init need not wait for us to be woken. Not when init asks for something on the way: it would
+ * take the word for the answer.
+ */
+static int start_early(struct creation *c, struct err *e)
+{
+	const struct oci_hooks *h = c->config->hooks;
+	const struct oci_linux *l = c->config->linux_;
+	bool asks = (h && (h->n_prestart || h->n_create_runtime)) || (l && l->n_net_devices) ||
+		    c->init.process.seccomp.notify;
+	int r;
+
+	if (!c->o->keep_starting || c->o->pidfd_socket || c->o->pid_file || asks)
+		return 0;
+	r = sync_send(c->launched.sync, SYNC_START, -1, e);
+	c->started = r == 0;
+	/* It may be dead already: what it said before that is read next. */
+	return r == -EPIPE || r == -ECONNRESET ? 0 : r;
+}
+
 /* From here on the container exists, whatever becomes of us. */
 static int commit(struct creation *c, struct err *e)
 {
@@ -342,7 +377,8 @@ static int commit(struct creation *c, struct err *e)
 		if (r == 0)
 			r = sync_expect(c->launched.sync, SYNC_GO, e);
 	}
-	if (r == 0)
+	/* Unless the program may run: then a signal is its. */
+	if (r == 0 && !c->started)
 		r = sync_interrupted(e);
 	/* Last: a failure must not leave one. */
 	return r < 0 ? r : pid_file_write(c->o->pid_file, c->launched.pid, e);
@@ -356,24 +392,46 @@ static int run_creation(struct creation *c, struct err *e)
 	if (r < 0)
 		return r;
 	r = make(c, e);
+	if (r == 0)
+		log_debug("create: init is process %d, in cgroup %s", (int)c->launched.pid,
+			  cgroup_path(c->cgroup));
 	/* While init is at work. Hooks find the container on record; should we die, init does too.
 	 */
 	if (r == 0)
 		r = fill_state(c, e);
 	if (r == 0)
 		r = store_state_write(c->container->dir, &c->container->state, e);
+	if (r == 0)
+		r = start_early(c, e);
 	if (r == 0) {
 		r = serve_init(c, e);
 		if (r < 0)
 			err_wrap(e, "unable to start container process: ");
 	}
-	if (r == 0)
+	if (r == 0) {
+		log_debug("create: init is complete");
 		r = commit(c, e);
+	}
 	if (r == 0)
 		netdev_keeper_dismiss(&c->keeper);
 	else
 		undo(c);
 	return r;
+}
+
+/* What a later step would read again from the journal. */
+static void hand_over_journal(struct creation *c)
+{
+	c->container->journal = (struct store_journal){
+		.id = xstrdup(c->o->id),
+		.bundle = TAKE(c->bundle),
+		.rootfs = TAKE(c->rootfs),
+		.created = xstrdup(c->created),
+		.owner = geteuid(),
+		.cgroup_manager = c->rt->manager,
+		.cgroup_path = xstrdup(cgroup_path(c->cgroup)),
+		.config = TAKE(c->config),
+	};
 }
 
 int container_create(const struct runtime *rt, const struct create_options *o, struct created *out,
@@ -391,12 +449,14 @@ int container_create(const struct runtime *rt, const struct create_options *o, s
 	if (r < 0 || !o->keep_starting || !o->detached)
 		sync_uninterruptible(r == 0 && !o->keep_starting);
 	if (r == 0) {
+		out->terminal = c.config->process->terminal;
+		hand_over_journal(&c);
 		c.container->status = OCI_CREATED;
 		c.container->pidfd = fcntl(c.launched.pidfd, F_DUPFD_CLOEXEC, 3);
 		out->container = TAKE(c.container);
 		out->pidfd = TAKE_FD(c.launched.pidfd);
 		out->sync = o->keep_starting ? TAKE_FD(c.launched.sync) : -1;
-		out->terminal = c.config->process->terminal;
+		out->started = c.started;
 	}
 	creation_done(&c);
 	return r;

@@ -28,7 +28,8 @@ struct create_options {
 struct created {
 	struct container *container; /* locked; the caller frees */
 	int pidfd;		     /* of init, a child of this process */
-	int sync; /* run: send SYNC_START here, then read the outcome; create: -1 */
+	int sync;     /* run: send SYNC_START here, then read the outcome; create: -1 */
+	bool started; /* SYNC_START was sent in advance */
 	bool terminal;
 };
 

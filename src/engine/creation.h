@@ -26,6 +26,7 @@ struct creation {
 	struct rdt *rdt; /* NULL: none */
 	int resctrl;	 /* its root; -1 without */
 	bool rdt_made;
+	bool started; /* SYNC_START is on its way */
 	struct init init;
 	struct launched launched;
 };

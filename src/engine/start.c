@@ -49,7 +49,7 @@ static int finish(struct container *c, int r, const struct sync_msg *msg, struct
 	return r < 0 ? r : run_poststart(c, e);
 }
 
-int container_start_over(struct container *c, int sync, struct err *e)
+int container_start_over(struct container *c, int sync, bool started, struct err *e)
 {
 	struct sync_msg msg = { 0 };
 	int r;
@@ -58,7 +58,7 @@ int container_start_over(struct container *c, int sync, struct err *e)
 	r = container_load_journal(c, e);
 	if (r < 0)
 		return r;
-	r = sync_send(sync, SYNC_START, -1, e);
+	r = started ? 0 : sync_send(sync, SYNC_START, -1, e);
 	if (r < 0)
 		return err_msg(e, ESRCH, "cannot start a container that has stopped");
 	r = sync_recv(sync, &msg, NULL, e);

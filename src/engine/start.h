@@ -13,7 +13,8 @@
  */
 int container_start(struct container *c, struct err *e);
 
-/* The same for `run`, over the socket that container_create returned. */
-int container_start_over(struct container *c, int sync, struct err *e);
+/* The same for `run`, over the socket that container_create returned. @started: it was told to
+ * start already. */
+int container_start_over(struct container *c, int sync, bool started, struct err *e);
 
 #endif

@@ -49,16 +49,21 @@ static int parse_signal(const char *text, struct err *e)
 static int run_kill(const void *global, void *args, int argc _unused_, char **argv, struct err *e)
 {
 	const struct kill_args *a = args;
-	struct shot s = { .sig = parse_signal(argv[1], e), .all = a->all };
+	struct err bad_signal = { 0 };
+	struct shot s = { .sig = parse_signal(argv[1], &bad_signal), .all = a->all };
 	autocontainer *c = NULL;
 	autoruntime rt = RUNTIME_NONE;
-	int r;
+	int r = 0;
 
-	if (s.sig < 0)
+	/* That there is no such container comes first: callers take it for an answer. */
+	if (!a->regex)
+		r = open_container(global, argv[0], CONTAINER_UNLOCKED, &rt, &c, e);
+	if (r == 0 && s.sig < 0) {
+		*e = bad_signal;
 		return s.sig;
+	}
 	if (a->regex)
 		return match_each(global, argv[0], true, "kill", kill_one, &s, e);
-	r = open_container(global, argv[0], CONTAINER_UNLOCKED, &rt, &c, e);
 	return r < 0 ? r : signal_container(c, &s, e);
 }
 

@@ -88,7 +88,7 @@ static int create_and_start(struct runtime *rt, const struct run_args *a, struct
 	r = container_create(rt, o, &c, e);
 	f->terminal = f->terminal && c.terminal;
 	if (r == 0) {
-		r = container_start_over(c.container, c.sync, e);
+		r = container_start_over(c.container, c.sync, c.started, e);
 		if (r < 0)
 			(void)clean_up(&c, NULL); /* the first error is the one to tell */
 		/* From here on a signal is for the container, or too late. */
