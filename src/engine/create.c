@@ -151,7 +151,8 @@ static int make_cgroup(struct creation *c, struct err *e)
 	if (r < 0)
 		return r;
 	c->cgroup_made = true;
-	return cgroup_open_entry(c->cgroup, true, e);
+	r = cgroup_give(c->cgroup, c->config, e);
+	return r < 0 ? r : cgroup_open_entry(c->cgroup, true, e);
 }
 
 static int make_class(struct creation *c, struct err *e)

@@ -249,6 +249,34 @@ program_is_gone() { ! bpftool prog show id "$program" > /dev/null 2>&1; }
 	is "$output" $'0::/\n1\nno'
 }
 
+@test "v2: a user namespace's root owns the cgroup that it may write to" {
+	config '.linux |= (.uidMappings = [{ containerID: 0, hostID: 100000, size: 65536 }] |
+		.gidMappings = .uidMappings)'
+	namespace_add '{"type": "user"}'
+	namespace_add '{"type": "cgroup"}'
+	chown -R 100000:100000 "$ROOTFS"
+	script 'mkdir /sys/fs/cgroup/sub && echo $$ > /sys/fs/cgroup/sub/cgroup.procs &&
+		rmdir /sys/fs/cgroup/sub 2> /dev/null; grep ^0 /proc/self/cgroup
+		echo 1 2> /dev/null > /sys/fs/cgroup/cgroup.max.depth || echo kept'
+	run_it run_container
+	is "$output" $'0::/\nkept' # read-only: nobody's to write
+	config '(.mounts[] | select(.type == "cgroup").options) -= ["ro"]'
+	run_it run_container
+	is "$output" $'0::/sub\nkept'
+	nothing_left
+}
+
+@test "v2: the cgroup stays root's without a namespace of its own" {
+	config '(.mounts[] | select(.type == "cgroup").options) -= ["ro"] | .process.user.uid = 1000'
+	sleeper
+	is "$(stat -c %u "$(cgroup)" "$(cgroup)/cgroup.procs" | tr '\n' ' ')" '0 0 '
+	ok runtime delete --force "$ID"
+	namespace_add '{"type": "cgroup"}'
+	sleeper
+	is "$(stat -c %u "$(cgroup)" "$(cgroup)/cgroup.procs" "$(cgroup)/cgroup.max.depth" |
+		tr '\n' ' ')" '1000 1000 0 '
+}
+
 @test "v2: ps, list and state" {
 	sleeper
 	is "$(runtime ps --format json "$ID")" "[$INIT]"

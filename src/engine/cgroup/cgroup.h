@@ -84,6 +84,10 @@ int cgroup_refuse_used(const struct cgroup *cg, struct err *e);
  */
 int cgroup_make(struct cgroup *cg, const struct oci_resources *r, struct err *e);
 
+/* After cgroup_make: on v2, when the container has a cgroup namespace and a writable cgroup mount
+ * of its own, makes its user the owner, so that it can make sub-cgroups. */
+int cgroup_give(const struct cgroup *cg, const struct oci_config *c, struct err *e);
+
 /* After cgroup_make or cgroup_open, in the parent: opens what cgroup_enter needs.
  * @for_clone: also what cgroup_v2_fd gives, a directory: not where others may look at the child. */
 int cgroup_open_entry(struct cgroup *cg, bool for_clone, struct err *e);

@@ -12,6 +12,7 @@ libengine_a_SOURCES += \
 	src/engine/cgroup/layout.h \
 	src/engine/cgroup/oom.c \
 	src/engine/cgroup/oom.h \
+	src/engine/cgroup/owner.c \
 	src/engine/cgroup/path.c \
 	src/engine/cgroup/path.h \
 	src/engine/cgroup/place.c \
