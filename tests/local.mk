@@ -52,7 +52,7 @@ check-integration: all $(ATTACKERS)
 		$(INTEGRATION_TESTS:%=$(top_srcdir)/%)
 
 # The programs that call a runtime, with this one and beside it with others; not part of make check.
-COMPARE = runc
+COMPARE = runc crun
 check-callers: all
 	@$(SHELL) $(top_srcdir)/tests/callers/compare '$(RUNTIME) $(COMPARE)' \
 		$(CALLERS:%=$(top_srcdir)/%)

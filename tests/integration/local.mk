@@ -2,6 +2,7 @@
 
 INTEGRATION_TESTS = \
 	tests/integration/bad_config.bats \
+	tests/integration/callers.bats \
 	tests/integration/caps.bats \
 	tests/integration/cgroups.bats \
 	tests/integration/checkpoint.bats \

@@ -1,0 +1,29 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: Apache-2.0
+#
+# The first steps of two callers, so that a change which breaks them is noticed at once; make
+# check-callers does the rest.
+bats_require_minimum_version 1.5.0
+
+# smoke CALLER TITLES: those of its cases whose titles match all pass
+smoke()
+{
+	local program=$BATS_TEST_DIRNAME/../callers/$1.sh
+
+	run env ONLY="^($2)\$" timeout -k 5 60 "$program" "$RUNTIME"
+	echo "$output"
+	[[ $output != *'skip all: '* ]] || skip "${output#*skip all: }"
+	[[ $status -eq 0 && $output != *'not ok '* && $output == *'ok nothing is left'* ]]
+}
+
+@test "containerd: run, exec, kill, delete" {
+	smoke containerd 'run prints|run -d|task exec prints|task kill --all|task rm, container rm|nothing is left'
+}
+
+@test "podman: run, exec, delete" {
+	smoke podman 'run prints|run of a missing program: 127|run -d|exec prints|rm -f|nothing is left'
+}
+
+@test "a script of a user" {
+	smoke user '.*'
+}
