@@ -266,6 +266,25 @@ pids_are() { [[ $(runtime ps -f json "$ID" | jq length) == "$1" ]]; }
 }
 in_pids() { (echo 0 > "/sys/fs/cgroup/pids/$CG/tasks" && "$@"); }
 
+@test "kill -9 at any moment of create: delete --force leaves nothing" {
+	local i
+
+	needs_runlet 'runc leaves cgroups'
+	! is_v2 || skip 'the host has no v1 hierarchies to delegate'
+	delegate pids
+	config '.linux.resources = {"pids": {"limit": 20}}'
+	for i in {1..12}; do
+		in_pids killed_create "0.0$(printf %03d $((i * 3)))" "$ID-$i" || :
+		ok runtime delete --force "$ID-$i"
+		[[ -z $(find "/sys/fs/cgroup/pids/$CG" -mindepth 1 -type d) && -z $(states_left) ]]
+	done
+}
+killed_create()
+{
+	as_user timeout -s KILL "$1" "$RUNTIME_BIN" --root "$ROOT" create --bundle "$BUNDLE" "$2" \
+		< /dev/null > "$OUT" 2>&1 3>&-
+}
+
 # A private mount namespace in which there is only the v2 hierarchy, and the user is known to
 # newuidmap and newgidmap.
 on_v2() { unshare -m sh -c 'mount --bind /sys/fs/cgroup/unified /sys/fs/cgroup && exec "$@"' sh "$@"; }

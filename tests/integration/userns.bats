@@ -80,6 +80,14 @@ many()
 	fails 1 'linux.uidMappings\[1\].size: must not be 0' run_container
 }
 
+@test "a container without a root is refused" {
+	needs_runlet 'runc finds no mapping at all'
+	config '.linux.gidMappings[0].containerID = 1'
+	fails 1 "linux.gidMappings: 0, the container's root, is not mapped" run_container
+	config '.linux.uidMappings[0].containerID = 1 | .process.user = {"uid": 1, "gid": 1}'
+	fails 1 "linux.uidMappings: 0, the container's root, is not mapped" run_container
+}
+
 @test "an empty list of mappings is refused" {
 	config '.linux.gidMappings = []'
 	status_is_not_0 run_container

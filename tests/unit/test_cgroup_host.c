@@ -559,6 +559,61 @@ TEST(disabled_and_systemd)
 	CHECK_INT(cgroup_open(CGROUP_CGROUPFS, "relative", &none, &error), -EINVAL);
 }
 
+/* ---- without permission; here root plays the user, who may do all ---- */
+
+TEST(rootless_with_a_path)
+{
+	autocgroup *cg = NULL;
+
+	NEEDS_CGROUPS;
+	CHECK(ok(cgroup_plan_rootless(name, "x", NULL, &cg, &error)));
+	CHECK_HAS(name, cgroup_path(cg) + 1);
+	CHECK_INT(cgroup_paths(cg)->n, 0);
+	CHECK(cg->rootless);
+}
+
+TEST(rootless_below_ones_own)
+{
+	struct oci_pids p = { .limit = SET(5) };
+	struct oci_resources r = { .pids = &p };
+	autocgroup *cg = NULL, *again = NULL;
+	autofree char *id = xasprintf("rootless-%d", getpid());
+
+	NEEDS_CGROUPS;
+	if (!ok(cgroup_plan_rootless(NULL, id, &r, &cg, &error)))
+		return;
+	CHECK(cgroup_paths(cg)->n > 0);
+	for (size_t i = 0; i < cg->n; i++)
+		CHECK_STR(strmap_get(cgroup_paths(cg), cg->v[i].name) + 1, cg->v[i].path);
+	if (!ok(cgroup_make(cg, &r, &error)))
+		return;
+	CHECK(ok(cgroup_open_at(cgroup_paths(cg), &again, &error)));
+	CHECK_INT(again->n, cg->n);
+	CHECK(cgroup_lists_processes(again));
+	CHECK_INT(cgroup_make(again, &r, &error), 0);
+	CHECK(ok(cgroup_remove(again, true, &error)));
+	for (size_t i = 0; i < cg->n; i++)
+		CHECK(faccessat(cg->v[i].root, cg->v[i].path, F_OK, 0) < 0);
+}
+
+TEST(rootless_where_only_some_are_known)
+{
+	struct strmap_entry entry = { (char *)"pids", (char *)"/none/x" };
+	const struct strmap pids = { &entry, 1 };
+	struct cgroup *none = NULL;
+	autocgroup *cg = NULL;
+
+	NEEDS_CGROUPS;
+	if (!ok(cgroup_open_at(&pids, &cg, &error)))
+		return;
+	CHECK(cg->n <= 1); /* 0 without a v1 hierarchy of this name */
+	CHECK_STR(cgroup_path(cg), "/none/x");
+	entry.value = (char *)"none/x";
+	CHECK_INT(cgroup_open_at(&pids, &none, &error), -EINVAL);
+	entry.value = (char *)"/none/../../x";
+	CHECK_INT(cgroup_open_at(&pids, &none, &error), -EINVAL);
+}
+
 /* ---- v2 alone, on whatever v2 hierarchy there is ---- */
 
 static struct cgroup *v2_only(void)

@@ -153,6 +153,11 @@ int idmap_check_user(const struct oci_linux *l, const struct oci_user *user, str
 		return 0;
 	if (!user)
 		user = &root;
+	if (!is_mapped(l->uid_mappings, l->n_uid_mappings, 0) ||
+	    !is_mapped(l->gid_mappings, l->n_gid_mappings, 0))
+		return err_msg(e, EINVAL,
+			       "linux.%sMappings: 0, the container's root, is not mapped",
+			       is_mapped(l->uid_mappings, l->n_uid_mappings, 0) ? "gid" : "uid");
 	if (!is_mapped(l->uid_mappings, l->n_uid_mappings, user->uid))
 		return err_msg(
 			e, EINVAL,
