@@ -6,6 +6,7 @@ CALLERS = \
 	tests/callers/cri.sh \
 	tests/callers/docker.sh \
 	tests/callers/podman.sh \
+	tests/callers/podman_rootless.sh \
 	tests/callers/thunder.sh \
 	tests/callers/user.sh
 EXTRA_DIST += $(CALLERS) \
