@@ -67,9 +67,15 @@ static int read_text(int root, const char *path, struct str *out, struct err *e)
 
 /* ---- planning ---- */
 
+static bool is_set(const char *text)
+{
+	return text && *text;
+}
+
 static bool has_limits(const struct oci_intel_rdt *c)
 {
-	return c->l3_cache_schema || c->mem_bw_schema || (c->schemata && c->schemata[0]);
+	return is_set(c->l3_cache_schema) || is_set(c->mem_bw_schema) ||
+	       (c->schemata && c->schemata[0]);
 }
 
 /* In the order in which the specification wants them written; NULL after the last. */
@@ -79,9 +85,9 @@ static const char *limit_line(const struct oci_intel_rdt *c, size_t i, const cha
 	size_t n = 0;
 
 	*member = "l3CacheSchema";
-	if (c->l3_cache_schema)
+	if (is_set(c->l3_cache_schema))
 		first[n++] = c->l3_cache_schema;
-	if (c->mem_bw_schema)
+	if (is_set(c->mem_bw_schema))
 		first[n++] = c->mem_bw_schema;
 	if (i < n) {
 		if (first[i] == c->mem_bw_schema)
@@ -139,7 +145,7 @@ static int plan_class(int root, const struct oci_intel_rdt *c, struct rdt *r, st
 		return exists;
 	if (exists)
 		return compare_limits(root, r, c, e);
-	if (c->clos_id && !has_limits(c))
+	if (is_set(c->clos_id) && !has_limits(c))
 		return err_msg(e, ENODEV, "linux.intelRdt.closID: the class %s does not exist",
 			       r->clos);
 	r->made = true;
@@ -151,7 +157,7 @@ int rdt_plan(int root, const struct oci_intel_rdt *c, const char *id, struct rdt
 {
 	char path[PATH_LEN];
 	struct rdt r = {
-		.clos = xstrdup(c->clos_id && *c->clos_id ? c->clos_id : id),
+		.clos = xstrdup(is_set(c->clos_id) ? c->clos_id : id),
 		.monitored = c->enable_monitoring,
 	};
 	int ret;

@@ -204,6 +204,24 @@ TEST(a_class_that_is_only_named_must_exist)
 	end(r);
 }
 
+/* As Go callers write what is not set. */
+TEST(empty_texts_are_absent)
+{
+	const struct oci_intel_rdt c = { .clos_id = (char *)"",
+					 .l3_cache_schema = (char *)"",
+					 .mem_bw_schema = (char *)"" };
+	autofd int root = new_root();
+	struct rdt *r;
+
+	CHECK_INT(plan(root, &c, &r), 0);
+	CHECK_STR(r->clos, "box");
+	CHECK_INT(rdt_make(root, r, "box", &error), 0);
+	fill(root, "box", true);
+	CHECK_INT(rdt_limit(root, r, &c, &error), 0);
+	CHECK_STR(get(root, "box/schemata"), "    L3:0=fffff;1=fffff\n    MB:0= 100;1= 100\n");
+	end(r);
+}
+
 TEST(the_root_class)
 {
 	const struct oci_intel_rdt c = { .clos_id = (char *)"/" };
