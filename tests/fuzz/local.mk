@@ -13,6 +13,7 @@ FUZZ_TARGETS = \
 	tests/fuzz/fuzz_passwd \
 	tests/fuzz/fuzz_process \
 	tests/fuzz/fuzz_procstat \
+	tests/fuzz/fuzz_rdt \
 	tests/fuzz/fuzz_rtnetlink \
 	tests/fuzz/fuzz_seccomp \
 	tests/fuzz/fuzz_state \
