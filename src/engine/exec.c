@@ -39,6 +39,7 @@ struct execution {
 	struct process_plan process;
 	struct cgroup *cgroup;
 	int namespaces; /* CLONE_NEW* that the container has of its own */
+	bool rootless;	/* missing permission for cgroups is forgiven */
 	int joined;	/* those that the stage is in already */
 	int proc;	/* the host's /proc; the stage's, not the child's */
 	int console_sock;
@@ -181,6 +182,18 @@ static int join_early(struct execution *x, struct err *e)
 	return 0;
 }
 
+/* On v2 a user may move a process only between cgroups below one that is his: from another login he
+ * may not. As with runc the process runs all the same, but not in silence. */
+static int enter_cgroup(const struct execution *x, struct err *e)
+{
+	int r = cgroup_enter(x->cgroup, e);
+
+	if (r != -EACCES || !x->rootless)
+		return r;
+	log_warning("%s: the process stays in the caller's cgroup", e->text);
+	return 0;
+}
+
 /*
  * The child is visible inside from its first moment, and a container's root with CAP_SYS_PTRACE can
  * take what it has open (CVE-2016-9962). So a stage process, still outside, enters the cgroup for
@@ -194,7 +207,7 @@ static pid_t give_birth(void *context, int sock, int *pidfd, struct err *e)
 	int r = set_own(x, e);
 
 	if (r == 0 && !x->o->cgroup)
-		r = cgroup_enter(x->cgroup, e);
+		r = enter_cgroup(x, e);
 	if (r == 0)
 		r = container_rdt_add(x->c, 0, e);
 	x->process.proc = -1;
@@ -237,6 +250,7 @@ static int prepare(struct execution *x, const struct runtime *rt, struct err *e)
 	x->process.cpus = x->spec->exec_cpu_affinity ? x->spec->exec_cpu_affinity->final : NULL;
 	x->process.proc = wants_label(x->spec) ? rt->proc : -1;
 	x->proc = rt->proc;
+	x->rootless = rt->rootless;
 	r = preserved_fds(x->o->preserve_fds, x->o->listen_fds, &x->process.preserve_fds,
 			  &listen_env, e);
 	if (r == 0)

@@ -297,15 +297,34 @@ on_v2() { unshare -m sh -c 'mount --bind /sys/fs/cgroup/unified /sys/fs/cgroup &
 	DELEGATED+=("$d/login" "$d")
 	chown -R "$USER_ID:$USER_ID" "$d"
 	script 'grep "^0::" /proc/self/cgroup'
-	ok v2_run
+	ok v2_login run --bundle "$BUNDLE" "$ID"
 	is "$output" "0::/$CG/$ID"
 	[[ ! -e $d/$ID ]]
 }
-v2_run()
+v2_runtime()
 {
-	(echo 0 > "/sys/fs/cgroup/unified/$CG/login/cgroup.procs" &&
-		on_v2 setpriv --reuid "$USER_ID" --regid "$USER_ID" --clear-groups \
-			"$RUNTIME_BIN" --root "$ROOT" run --bundle "$BUNDLE" "$ID" < /dev/null 3>&-)
+	on_v2 setpriv --reuid "$USER_ID" --regid "$USER_ID" --clear-groups timeout -k 1 30 \
+		"$RUNTIME_BIN" --root "$ROOT" "$@" < /dev/null 3>&-
+}
+v2_login() { (echo 0 > "/sys/fs/cgroup/unified/$CG/login/cgroup.procs" && v2_runtime "$@"); }
+
+@test "cgroup v2: exec from the same login, and from another" {
+	local d=/sys/fs/cgroup/unified/$CG
+
+	[[ -d /sys/fs/cgroup/unified ]] || skip 'no v2 hierarchy at /sys/fs/cgroup/unified'
+	mkdir "$d" "$d/login"
+	DELEGATED+=("$d/login" "$d")
+	chown -R "$USER_ID:$USER_ID" "$d"
+	args sleep 1000
+	v2_login run --detach --bundle "$BUNDLE" "$ID" > "$OUT" 2>&1
+	ok v2_login exec "$ID" grep '^0::' /proc/self/cgroup
+	is "$output" "0::/$CG/$ID"
+	ok v2_runtime exec "$ID" grep '^0::' /proc/self/cgroup
+	unlike "$output" "$ID"
+	! is_runlet || like "$stderr" "permission denied: the process stays in the caller's cgroup"
+	ok v2_login ps -f json "$ID"
+	ok v2_login delete --force "$ID"
+	[[ ! -e $d/$ID ]]
 }
 
 @test "cgroup v2: limits without permission are refused" {
