@@ -49,6 +49,17 @@ static void check_map(const char *kind, const struct oci_id_mapping *m, size_t n
 		check_line(lines[i], &m[i]);
 }
 
+/* Who may be the process's user is in the maps. */
+static void check_user(const struct oci_linux *l, const struct oci_id_mapping *m, size_t n)
+{
+	const struct oci_user user = { .uid = m[n / 2].host_id, .gid = m[0].size };
+	bool mapped = false;
+
+	for (size_t i = 0; i < n; i++)
+		mapped |= user.uid >= m[i].container_id && user.uid - m[i].container_id < m[i].size;
+	require(idmap_check_user(l, &user, NULL) < 0 || mapped);
+}
+
 /* With the namespaces that a configuration must have, and no other thing to refuse. */
 static void check(struct oci_linux *l)
 {
@@ -72,7 +83,7 @@ static void check(struct oci_linux *l)
 		return;
 	check_map("uid", linux_.uid_mappings, linux_.n_uid_mappings);
 	check_map("gid", linux_.gid_mappings, linux_.n_gid_mappings);
-	(void)idmap_check_user(&linux_, NULL, NULL);
+	check_user(&linux_, linux_.uid_mappings, linux_.n_uid_mappings);
 }
 
 static void check_json(const char *text, size_t len)
