@@ -6,7 +6,27 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <unistd.h>
+
+#define WRITER_MS 2000
+
+/* A pipe of the shell's is as good as a file: the user named it. But a FIFO may have no writer. */
+static int open_input(const char *path, struct err *e)
+{
+	struct pollfd p = { .fd = -1, .events = POLLIN };
+	autofd int fd = -1;
+
+	fd = open(path, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+	if (fd < 0)
+		return err_set(e, errno, "open %s", path);
+	p.fd = fd;
+	if (poll(&p, 1, WRITER_MS) == 0)
+		return err_msg(e, ETIMEDOUT, "%s: nobody writes to it", path);
+	if (fcntl(fd, F_SETFL, 0) < 0)
+		return err_set(e, errno, "%s: fcntl", path);
+	return TAKE_FD(fd);
+}
 
 int resources_load(const char *path, struct oci_resources *out, struct err *e)
 {
@@ -15,11 +35,11 @@ int resources_load(const char *path, struct oci_resources *out, struct err *e)
 	autostr text = { 0 };
 	int r;
 
-	/* A pipe of the shell's is as good as a file: the user named it. */
-	if (!is_stdin)
-		fd = open(path, O_RDONLY | O_CLOEXEC);
-	if (!is_stdin && fd < 0)
-		return err_set(e, errno, "open %s", path);
+	if (!is_stdin) {
+		fd = open_input(path, e);
+		if (fd < 0)
+			return fd;
+	}
 	r = fd_read_all(is_stdin ? STDIN_FILENO : fd, JSON_SIZE_MAX, &text, e);
 	if (r == 0)
 		r = record_parse(&oci_resources_record, text.p ?: "", text.len, out, e);
