@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 
 INTEGRATION_TESTS = \
+	tests/integration/bad_calls.bats \
 	tests/integration/bad_config.bats \
 	tests/integration/callers.bats \
 	tests/integration/caps.bats \
@@ -31,6 +32,7 @@ INTEGRATION_TESTS = \
 	tests/integration/seccomp_notify.bats \
 	tests/integration/security.bats \
 	tests/integration/seed.bats \
+	tests/integration/surroundings.bats \
 	tests/integration/tty.bats \
 	tests/integration/update.bats \
 	tests/integration/userns.bats \
