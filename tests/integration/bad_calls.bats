@@ -284,8 +284,8 @@ alone() { is "$(runtime ps --format json "$ID" | jq length)" 1; }
 	touch "$WORK/file"
 	refused 1 'log-format|log format' --log-format xml list
 	refused 1 '/no/such/log: no such file or directory' --log /no/such/log list
-	for root in "$WORK/file" /dev/null "$WORK/file/x"; do
-		ROOT=$root refused 1 . create --bundle "$BUNDLE" "$ID"
+	for place in "$WORK/file" /dev/null "$WORK/file/x"; do
+		ROOT=$place refused 1 . create --bundle "$BUNDLE" "$ID"
 	done
 }
 
