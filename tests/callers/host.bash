@@ -39,8 +39,10 @@ sweep()
 	local d
 
 	[[ -z ${inside-} ]] || kill -KILL "$inside"
-	for d in $(cgroups_left); do
+	for d in $(cgroups_left); do	# what is frozen does not die
 		[[ ! -e $d/freezer.state ]] || echo THAWED > "$d/freezer.state"
+	done
+	for d in $(cgroups_left); do
 		eventually rmdir "$d"
 	done
 	rm -rf "$WORK"

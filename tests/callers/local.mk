@@ -7,6 +7,7 @@ CALLERS = \
 	tests/callers/docker.sh \
 	tests/callers/podman.sh \
 	tests/callers/podman_rootless.sh \
+	tests/callers/readme.sh \
 	tests/callers/thunder.sh \
 	tests/callers/user.sh
 EXTRA_DIST += $(CALLERS) \
