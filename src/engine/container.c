@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #define LOCK_TIMEOUT_MS 10000
+#define CLAIMS_MAX 100 /* times that a deleter may be faster */
 #define STATE_DEPTH_MAX 8
 #define PIDFS_MAGIC 0x50494446 /* "PIDF"; linux/magic.h of 6.9 and later */
 
@@ -94,6 +95,50 @@ static bool is_locked(const struct container *c)
 	return false;
 }
 
+static int already_exists(struct err *e)
+{
+	return err_msg(e, EEXIST, "container with given ID already exists");
+}
+
+/*
+ * Between mkdir and the lock a deleter may remove the directory, and another creator make one of
+ * the same name: then that is what is opened here. Whose it is, is decided by who locks it first,
+ * and shows by the first file that is made in it. Returns -ENOENT when it is gone.
+ */
+static int claim_directory(struct container *c, struct err *e)
+{
+	struct stat st;
+	int r;
+
+	c->dir = openat(c->rt->root_fd, c->id, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	if (c->dir < 0)
+		return err_set(e, errno, "open state directory %s/%s", c->rt->root, c->id);
+	r = container_lock(c, CONTAINER_EXCLUSIVE, e);
+	if (r < 0)
+		return r;
+	return fstatat(c->dir, STORE_CGROUP, &st, AT_SYMLINK_NOFOLLOW) == 0 ? already_exists(e) : 0;
+}
+
+static int make_directory(struct container *c, struct err *e)
+{
+	int r;
+
+	if (mkdirat(c->rt->root_fd, c->id, 0700) < 0) {
+		if (errno == EEXIST)
+			return already_exists(e);
+		return err_set(e, errno, "create state directory %s/%s", c->rt->root, c->id);
+	}
+	r = claim_directory(c, e);
+	if (r == 0)
+		return 0;
+	c->dir = fd_close(c->dir);
+	c->locked = false;
+	/* What goes wrong with our own is undone; a container's is not empty, and stays. */
+	if (r != -ENOENT && r != -EEXIST && r != -EBUSY)
+		(void)unlinkat(c->rt->root_fd, c->id, AT_REMOVEDIR);
+	return r;
+}
+
 int container_new(const struct runtime *rt, const char *id, struct container **out, struct err *e)
 {
 	autocontainer *c = NULL;
@@ -103,20 +148,13 @@ int container_new(const struct runtime *rt, const char *id, struct container **o
 	if (r < 0)
 		return r;
 	c = container_alloc(rt, id);
-	if (mkdirat(rt->root_fd, id, 0700) < 0) {
-		if (errno == EEXIST)
-			return err_msg(e, EEXIST, "container with given ID already exists");
-		return err_set(e, errno, "create state directory %s/%s", rt->root, id);
+	for (unsigned i = 0; i < CLAIMS_MAX; i++) {
+		r = make_directory(c, e);
+		if (r != -ENOENT)
+			break;
 	}
-	c->dir = openat(rt->root_fd, id, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-	if (c->dir < 0)
-		r = err_set(e, errno, "open state directory %s/%s", rt->root, id);
-	else
-		r = container_lock(c, CONTAINER_EXCLUSIVE, e);
-	if (r < 0) {
-		(void)unlinkat(rt->root_fd, id, AT_REMOVEDIR); /* empty; or a deleter was faster */
+	if (r < 0)
 		return r;
-	}
 	c->status = OCI_CREATING;
 	*out = TAKE(c);
 	return 0;

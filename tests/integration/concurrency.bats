@@ -2,11 +2,11 @@
 # SPDX-License-Identifier: Apache-2.0
 load helpers
 
-@test "of 12 creates of one id exactly one wins" {
+@test "of 100 creates of one id exactly one wins" {
 	local n won=0 pids=()
 
 	args sleep 1000
-	for n in {1..12}; do
+	for n in {1..100}; do
 		runtime create --bundle "$BUNDLE" "$ID" > /dev/null 2> "$WORK/err.$n" < /dev/null &
 		pids+=($!)
 	done
@@ -16,7 +16,7 @@ load helpers
 		fi
 	done
 	is "$won" 1
-	is "$(cat "$WORK"/err.* | grep -c 'already exists')" 11
+	is "$(cat "$WORK"/err.* | grep -c 'already exists')" 99
 	is "$(status_of)" created
 	ok runtime delete --force "$ID"
 }
@@ -86,4 +86,177 @@ load helpers
 		jq -e 'type == "array" or . == null' <<< "$output"
 	done
 	wait
+}
+
+# churn COMMAND...: in a loop until $WORK/stop is there; what failed is kept
+churn()
+{
+	until [[ -e $WORK/stop ]]; do
+		"$@" > /dev/null 2> "$WORK/churn.$BASHPID" < /dev/null ||
+			cat "$WORK/churn.$BASHPID" >> "$WORK/failed"
+		echo >> "$WORK/rounds"
+	done
+}
+
+@test "create and delete --force of one id from 8 loops: delete always succeeds, nothing is left" {
+	needs_runlet 'runc leaves processes and cgroups'
+	local n
+
+	args sleep 1000
+	for n in 1 2 3 4; do
+		background churn runtime create --bundle "$BUNDLE" "$ID" 2> /dev/null
+	done
+	: > "$WORK/failed"
+	for n in 1 2 3 4; do
+		background delete_churn
+	done
+	sleep 4
+	touch "$WORK/stop"
+	for n in "${BACKGROUND[@]}"; do
+		wait "$n" || :
+	done
+	echo "rounds: $(wc -l < "$WORK/rounds") $(wc -l < "$WORK/delete.rounds")"
+	[[ ! -e $WORK/delete.failed ]] || { cat "$WORK/delete.failed"; return 1; }
+	# A create fails because another was faster, or because it was deleted while it was at work.
+	run -1 grep -vE 'already exists|does not exist' "$WORK/failed"
+	ok runtime delete --force "$ID"
+	wait_for 5 nothing_left
+}
+
+delete_churn()
+{
+	until [[ -e $WORK/stop ]]; do
+		runtime delete --force "$ID" 2>> "$WORK/delete.errors" < /dev/null ||
+			tail -n 1 "$WORK/delete.errors" >> "$WORK/delete.failed"
+		echo >> "$WORK/delete.rounds"
+	done
+}
+
+@test "100 operations of all kinds on one id: delete succeeds, and nothing hangs" {
+	local n op pids=()
+	local ops=("kill $ID KILL" "kill --all $ID TERM" "exec $ID true" "state $ID" "pause $ID"
+		"resume $ID" "start $ID" "update --pids-limit 50 $ID" "ps $ID" list)
+
+	needs_runlet 'runc has no lock'
+	sleeper
+	for n in {0..89}; do
+		read -r -a op <<< "${ops[n % ${#ops[@]}]}"
+		runtime "${op[@]}" > /dev/null 2>&1 < /dev/null &
+		if ((n % 9 == 8)); then
+			runtime delete --force "$ID" > /dev/null 2>> "$WORK/deletes" < /dev/null &
+			pids+=($!)
+		fi
+	done
+	for n in "${pids[@]}"; do
+		wait "$n" || { cat "$WORK/deletes"; return 1; }
+	done
+	wait
+	ok runtime delete --force "$ID"
+	wait_for 5 nothing_left
+}
+
+# How long, in milliseconds, COMMAND... takes with the numbers FROM to TO as last argument.
+each_takes()
+{
+	local from=$1 to=$2 n start=${EPOCHREALTIME/[.,]/}
+
+	shift 2
+	for ((n = from; n <= to; n++)); do
+		"$@" "$n" || return 1
+	done
+	took=$(((${EPOCHREALTIME/[.,]/} - start) / 1000))
+}
+
+create_numbered() { runtime create --bundle "$BUNDLE" "$ID-$1" > /dev/null < /dev/null; }
+delete_numbered() { runtime delete --force "$ID-$1"; }
+
+@test "many containers: each takes as long as the first; all are listed and deleted" {
+	local many=${RLBATS_MANY:-100} first last took tenth
+
+	tenth=$((many / 10))
+	args sleep 1000
+	config 'del(.linux.cgroupsPath)'
+	each_takes 1 "$tenth" create_numbered
+	first=$took
+	each_takes $((tenth + 1)) $((many - tenth)) create_numbered
+	each_takes $((many - tenth + 1)) "$many" create_numbered
+	last=$took
+	echo "the first $tenth: $first ms, the last: $last ms"
+	is "$(runtime list --quiet | wc -l)" "$many"
+	is "$(runtime list --format json | jq '[.[] | select(.status == "created")] | length')" "$many"
+	each_takes 1 "$many" delete_numbered
+	echo "deleted: $took ms"
+	is "$(runtime list --quiet | wc -l)" 0
+	# A busy machine may double a time; what grows with their number is many times as long.
+	((last < 4 * first + 200))
+}
+
+@test "delete --force and kill of a frozen container" {
+	sleeper
+	ok runtime pause "$ID"
+	ok runtime delete --force "$ID"
+	wait_for 5 nothing_left
+}
+
+@test "kill KILL of a frozen container ends it" {
+	needs_runlet 'runc 1.1 leaves it frozen'
+	sleeper
+	ok runtime pause "$ID"
+	ok runtime kill "$ID" KILL
+	wait_for 5 gone "$INIT"
+	ok runtime delete "$ID"
+}
+
+@test "somebody else's process in the cgroup: it is spared, and delete says why it fails" {
+	local dir
+
+	needs_runlet 'runc kills it or waits'
+	sleeper
+	dir=$(cgroup pids)
+	background sleep 1000
+	echo "$BG" > "$dir/cgroup.procs"
+	fails 1 "are not the container's" runtime delete --force "$ID"
+	kill -0 "$BG"
+	fails 1 "are not the container's" runtime delete "$ID"
+	kill -KILL "$BG"
+	wait_for 5 gone "$BG"
+	ok runtime delete "$ID"
+}
+
+@test "sub-cgroups come and go while the container is killed and deleted" {
+	local dir n
+
+	needs_runlet 'runc may fail'
+	for n in 1 2 3 4 5; do
+		namespace_drop pid
+		script 'for i in 1 2 3 4 5 6 7 8 9; do sleep 1000 & done; wait'
+		create_start
+		dir=$(cgroup pids)
+		rm -f "$WORK/stop"
+		background sub_cgroups "$dir"
+		ok runtime kill --all "$ID" KILL
+		ok runtime delete --force "$ID"
+		touch "$WORK/stop"
+		wait "$BG" || :
+		wait_for 5 nothing_left
+	done
+}
+
+sub_cgroups()
+{
+	local n
+
+	until [[ -e $WORK/stop || ! -d $1 ]]; do
+		for n in 1 2 3; do
+			mkdir "$1/$n" && rmdir "$1/$n"
+		done
+	done 2> /dev/null
+}
+
+@test "a container that the memory limit killed is stopped, and can be deleted" {
+	config '.linux.resources.memory = {"limit": 8388608, "swap": 8388608}'
+	script 'x=x; while :; do x=$x$x; done'
+	create_start
+	wait_for 10 status_is stopped
+	ok runtime delete "$ID"
 }
