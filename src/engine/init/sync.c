@@ -39,10 +39,9 @@ void sync_uninterruptible(bool done)
 {
 	if (interrupts < 0)
 		return;
-	while (done && sync_interrupted(NULL) < 0)
-		continue;
 	interrupts = fd_close(interrupts);
-	(void)sigprocmask(SIG_SETMASK, &mask_before, NULL);
+	if (!done)
+		(void)sigprocmask(SIG_SETMASK, &mask_before, NULL);
 }
 
 void sync_forget_interrupts(void)

@@ -61,10 +61,10 @@ int sync_expect_fds(int sock, enum sync_type type, int *fds, size_t *n_fds, stru
  * that what was begun can be undone, instead of ending this process.
  *
  * Until sync_uninterruptible, which puts the signals back as they were. @done: all was done, so
- * that one that came too late to undo it is forgotten: this process is about to end anyway, and is
- * to end with success. A child calls sync_forget_interrupts: the signals are not its business. From
- * there on it speaks by read(2) and write(2), as far as no descriptors are passed: a seccomp
- * profile may take the rest away.
+ * that they stay blocked: what comes now is too late to undo it, and this process, which is about
+ * to end anyway, is to end with success. A child calls sync_forget_interrupts: the signals are not
+ * its business. From there on it speaks by read(2) and write(2), as far as no descriptors are
+ * passed: a seccomp profile may take the rest away.
  *
  * May be called again meanwhile, which changes nothing.
  */
