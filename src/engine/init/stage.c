@@ -9,6 +9,8 @@
 #include <errno.h>
 #include <signal.h>
 #include <sys/prctl.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 _noreturn_ static void stage_main(const struct stage *s, int sock)
@@ -34,6 +36,25 @@ _noreturn_ static void stage_main(const struct stage *s, int sock)
 	_exit(1);
 }
 
+/* Our child, whose birth could not be taken in: until we have waited for it nobody else has its
+ * number. */
+static void kill_child(const struct sync_msg *msg)
+{
+	int status;
+
+	if (msg->type == SYNC_PID && msg->pid > 0 && kill(msg->pid, SIGKILL) == 0)
+		(void)waitpid(msg->pid, &status, __WALL);
+}
+
+/* What a dead stage has said, and nobody has heard for want of memory or because of a signal. */
+static void kill_unheard(int sock)
+{
+	struct sync_msg msg = { 0 };
+
+	while (recv(sock, &msg, sizeof(msg), MSG_DONTWAIT) > 0)
+		kill_child(&msg);
+}
+
 /* Answers the stage until it has told the child's pid. */
 static int serve(const struct stage *s, int sock, pid_t stage, pid_t *pid, int *pidfd,
 		 struct err *e)
@@ -43,8 +64,10 @@ static int serve(const struct stage *s, int sock, pid_t stage, pid_t *pid, int *
 		int fd, r;
 
 		r = sync_recv(sock, &msg, &fd, e);
-		if (r < 0)
+		if (r < 0) {
+			kill_child(&msg);
 			return r;
+		}
 		if (r == 0)
 			return err_msg(
 				e, ECHILD,
@@ -93,5 +116,7 @@ int stage_run(const struct stage *s, int parent_sock, pid_t *pid, int *pidfd, st
 	if (r < 0)
 		(void)pidfd_signal(stage_fd, SIGKILL);
 	(void)pidfd_wait(stage_fd, -1, &status, NULL); /* it has spoken, or the signal ends it */
+	if (r < 0)
+		kill_unheard(sock);
 	return r;
 }
