@@ -91,11 +91,12 @@ def from_inside(pid):
     return {"names and sysctls": seen}
 
 
-def descriptors(pid):
+def descriptors(pid, box):
     """Their kinds; the numbers of those that init waits with are what was free."""
     kinds = []
     for fd in os.listdir(f"/proc/{pid}/fd"):
-        target = re.sub(r"\d+", "N", os.readlink(f"/proc/{pid}/fd/{fd}"))
+        target = os.readlink(f"/proc/{pid}/fd/{fd}").replace(box.work, "WORK").replace(box.id, "ID")
+        target = re.sub(r"\d+", "N", target)
         kinds.append(f"{fd} {target}" if int(fd) <= 2 else target)
     return {"descriptors": sorted(kinds)}
 
@@ -118,11 +119,13 @@ def attest(box, pid):
     found.update(mounts(pid, box))
     found.update(namespaces(pid))
     found.update(from_inside(pid))
-    found.update(descriptors(pid))
+    found.update(descriptors(pid, box))
     found.update(cgroups(pid, box))
     found.update(devices(pid))
     found["cwd"] = os.readlink(f"/proc/{pid}/cwd")
-    found["exe"] = os.path.basename(os.readlink(f"/proc/{pid}/exe"))
+    # Of a created init it is the runtime, or a sealed copy of it.
+    found["exe"] = os.path.basename(os.readlink(f"/proc/{pid}/exe")).replace(
+        "memfd:runlet (deleted)", "")
     found["environ"] = sorted(read(f"/proc/{pid}/environ").split("\0"))
     found["keyring"] = len(box.keyrings())
     return found

@@ -33,6 +33,7 @@ INTEGRATION_TESTS = \
 	tests/integration/security.bats \
 	tests/integration/seed.bats \
 	tests/integration/surroundings.bats \
+	tests/integration/state_dir.bats \
 	tests/integration/tty.bats \
 	tests/integration/update.bats \
 	tests/integration/userns.bats \
