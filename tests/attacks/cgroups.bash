@@ -3,15 +3,18 @@
 #
 # Cgroups that are the host's.
 
+made_in_cgroup() { find /sys/fs/cgroup -type d -name "made-$CG" 2> /dev/null | grep -m 1 .; }
+
 attack cve_2023_25809 "the host's cgroups can be written to"
 cve_2023_25809()
 {
 	capability_add CAP_DAC_OVERRIDE
-	script 'for d in /sys/fs/cgroup /sys/fs/cgroup/*; do
-		mkdir $d/rlattack-made 2> /dev/null && echo $d; done; :'
-	run_it
-	find /sys/fs/cgroup -type d -name rlattack-made -exec rmdir {} + 2> /dev/null
-	[[ ! -s $OUT ]] || vulnerable "$(head -n 1 "$OUT")"
+	script "for d in /sys/fs/cgroup /sys/fs/cgroup/*; do mkdir \$d/made-$CG 2> /dev/null; done
+		sleep 1000"
+	start_it || return
+	wait_for 1 made_in_cgroup > /dev/null && vulnerable "made $(made_in_cgroup)"
+	remove_it
+	find /sys/fs/cgroup -depth -type d -name "made-$CG" -exec rmdir {} + 2> /dev/null
 }
 
 attack cve_2023_25809_userns "the same in a user namespace, without a cgroup namespace"

@@ -74,6 +74,26 @@ static void look_at_fds(const char *pid)
 		closedir(d);
 }
 
+/* Prints what others have been told in confidence. */
+static void look_at_env(const char *pid)
+{
+	static char data[1 << 16];
+	char path[PATH_SIZE];
+	ssize_t n;
+	int fd;
+
+	snprintf(path, sizeof(path), "/proc/%s/environ", pid);
+	fd = open(path, O_RDONLY | O_CLOEXEC);
+	if (fd < 0)
+		return;
+	n = read(fd, data, sizeof(data));
+	if (n > 0 && memmem(data, (size_t)n, "SECRET_OF_THE_HOST", 18)) {
+		printf("%s\n", path);
+		fflush(stdout);
+	}
+	close(fd);
+}
+
 /* A read-only mount that is nobody's could be made writable again by whoever reaches it. */
 static void make_writable(int fd)
 {
@@ -140,6 +160,8 @@ int main(int argc, char **argv)
 		watch(look_at_fds);
 	else if (!strcmp(what, "exe"))
 		watch(look_at_exe);
+	else if (!strcmp(what, "env"))
+		watch(look_at_env);
 	else if (!strcmp(what, "tty"))
 		push_input();
 	else

@@ -80,6 +80,21 @@ exec_with_log()
 attack cve_2016_9962_log 'the same, with a log'
 cve_2016_9962_log() { watch_fds exec_with_log; }
 
+attack caller_environment "a process of the container reads the environment of exec's caller"
+caller_environment()
+{
+	capability_add CAP_SYS_PTRACE
+	script 'exec probe env > /tmp/seen'
+	start_it || return
+	wait_for 5 test -e "$ROOTFS/tmp/up"
+	for _ in {1..10}; do
+		SECRET_OF_THE_HOST=1 exec_it "$ID" true
+	done
+	remove_it
+	STATUS=0
+	[[ ! -s $ROOTFS/tmp/seen ]] || vulnerable "it is in $(head -n 1 "$ROOTFS/tmp/seen")"
+}
+
 # watch_fds COMMAND...: what the container sees of the host while this runs, ten times
 watch_fds()
 {

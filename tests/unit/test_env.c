@@ -3,6 +3,8 @@
 
 #include "test.h"
 
+#include <unistd.h>
+
 TEST(the_last_of_a_name_wins_and_appears_once)
 {
 	char *base[] = { "A=1", "B=2", "A=3", "AB=4", NULL };
@@ -45,6 +47,17 @@ TEST(many_names_are_all_kept)
 	CHECK_INT(strv_len(v), 50000);
 	CHECK_STR(v[0], "NAME_0=50000");
 	CHECK_STR(v[49999], "NAME_49999=99999");
+}
+
+/* The last: the test has no environment afterwards. */
+TEST(a_wiped_environment_shows_nothing)
+{
+	char *first = environ[0];
+
+	CHECK(first && *first);
+	env_wipe();
+	CHECK(!environ);
+	CHECK_INT(*first, 0);
 }
 
 TEST_MAIN

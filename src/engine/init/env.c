@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "engine/init/env.h"
 
+extern char **environ;
+
 static uint64_t name_hash(const char *s, size_t n)
 {
 	uint64_t h = 14695981039346656037u; /* FNV-1a */
@@ -51,4 +53,11 @@ char **env_merge(char *const *base, char *const *extra)
 		out[kept - 1 - i] = t;
 	}
 	return out;
+}
+
+void env_wipe(void)
+{
+	for (char **entry = environ; entry && *entry; entry++)
+		memset(*entry, 0, strlen(*entry));
+	environ = NULL;
 }

@@ -11,4 +11,8 @@
  * Returns a new vector. */
 char **env_merge(char *const *base, char *const *extra);
 
+/* Wipes the environment that this process was executed with, and has none from then on: what a
+ * container sees in /proc/PID/environ must not be that of the runtime's caller. */
+void env_wipe(void);
+
 #endif

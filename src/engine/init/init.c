@@ -9,6 +9,7 @@
 #include "core/sock.h"
 #include "engine/console.h"
 #include "engine/hooks.h"
+#include "engine/init/env.h"
 #include "engine/init/idmap.h"
 #include "engine/init/sync.h"
 #include "engine/loopback.h"
@@ -412,6 +413,7 @@ _noreturn_ void init_main(struct init *in)
 	int r;
 
 	sync_forget_interrupts();
+	env_wipe();
 	r = run_steps(in, &e);
 	if (r == 0)
 		r = commit(in, &e);

@@ -4,6 +4,7 @@
 #include "core/proc.h"
 #include "core/sock.h"
 #include "engine/init/clone.h"
+#include "engine/init/env.h"
 #include "engine/init/sync.h"
 
 #include <errno.h>
@@ -20,6 +21,7 @@ _noreturn_ static void stage_main(const struct stage *s, int sock)
 	pid_t pid;
 
 	sync_forget_interrupts();
+	env_wipe();
 	if (prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0) < 0)
 		pid = err_set(&e, errno, "set the parent-death signal");
 	else
