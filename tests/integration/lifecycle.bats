@@ -125,6 +125,29 @@ load helpers
 	wait_for 5 nothing_left
 }
 
+@test "kill, delete: init is gone, but its children share the host's pid namespace" {
+	namespace_drop pid
+	script 'sleep 1000 & sleep 1000 & touch /tmp/up; exec sleep 1000'
+	create_start
+	wait_for 5 test -e "$ROOTFS/tmp/up"
+	kill -KILL "$INIT"
+	wait_for 5 status_is stopped
+	is "$(runtime ps --format json "$ID" | jq length)" 2
+	fails 1 'container not running' runtime kill "$ID" TERM
+	ok runtime kill --all "$ID" KILL
+	wait_for 5 test -z "$(processes_left)"
+	ok runtime delete "$ID"
+	nothing_left
+	# delete alone is enough, too.
+	rm "$ROOTFS/tmp/up"
+	create_start
+	wait_for 5 test -e "$ROOTFS/tmp/up"
+	kill -KILL "$INIT"
+	wait_for 5 status_is stopped
+	ok runtime delete "$ID"
+	nothing_left
+}
+
 @test "run: the exit status is the program's" {
 	for code in 0 1 42 255; do
 		script "exit $code"
@@ -160,7 +183,13 @@ load helpers
 	runtime run --help | grep -q -- --keep || skip "this runtime has no --keep"
 	ok run_container --keep
 	is "$(status_of)" stopped
+	[[ -d $(cgroup pids) ]]
 	ok runtime delete "$ID"
+	[[ -z $(cgroups_left) ]]
+	needs_runlet 'runc keeps one that never was'
+	args /no/such
+	fails 1 'no such file or directory' run_container --keep
+	nothing_left
 }
 
 @test "run --detach: returns while the program runs" {

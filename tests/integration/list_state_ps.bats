@@ -121,6 +121,20 @@ load helpers
 	like "${lines[1]}" "$INIT +sleep 1000"
 }
 
+@test "ps: options after the id are those of ps" {
+	sleeper
+	ok runtime ps "$ID" -e -x
+	like "${lines[0]}" 'PID +TTY +STAT'
+	like "$output" 'sleep 1000'
+	is "${#lines[@]}" 2
+	# Even those that would be ours before it.
+	ok runtime ps "$ID" --format pid,comm
+	like "${lines[0]}" '^ *PID +COMMAND$'
+	fails 1 "couldn't find PID field" runtime ps "$ID" -o comm
+	fails 1 'exit status 1: ' runtime ps "$ID" --nosuch
+	is "${#stderr_lines[@]}" 1
+}
+
 @test "ps --format json: the pids" {
 	sleeper
 	ok runtime ps --format json "$ID"
@@ -132,6 +146,10 @@ load helpers
 	wait_for 5 status_is stopped
 	ok runtime ps --format json "$ID"
 	is "$output" null
+	ok runtime ps "$ID"
+	is "${#lines[@]}" 1
+	ok runtime ps "$ID" -e -x
+	is "${#lines[@]}" 1
 }
 
 @test "spec: a config for sh in a rootfs, which runs" {
@@ -160,6 +178,22 @@ load helpers
 		"$WORK/fresh/config.json")" true
 	is "$(jq -c '.linux.uidMappings' "$WORK/fresh/config.json")" \
 		'[{"containerID":0,"hostID":0,"size":1}]'
+}
+
+@test "spec --rootless: the caller's own ids, once" {
+	mkdir "$WORK/fresh"
+	chmod 755 "$BATS_RUN_TMPDIR" "$BATS_RUN_TMPDIR/test" "$WORK"
+	chown 1234:2345 "$WORK/fresh"
+	cp "$RUNTIME_BIN" "$WORK/runtime"
+	cd "$WORK/fresh"
+	ok setpriv --reuid 1234 --regid 2345 --clear-groups env XDG_RUNTIME_DIR="$WORK/fresh" \
+		"$WORK/runtime" spec --rootless
+	is "$(jq -c '.linux.uidMappings, .linux.gidMappings' config.json)" \
+		$'[{"containerID":0,"hostID":1234,"size":1}]\n[{"containerID":0,"hostID":2345,"size":1}]'
+	is "$(stat -c %u:%g:%a config.json)" 1234:2345:644
+	is "$(jq '.linux | has("resources")' config.json)" false
+	is "$(jq -c '[.linux.namespaces[].type] | contains(["user"]) and (contains(["network"]) | not)' \
+		config.json)" true
 }
 
 @test "--version and --help" {

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 
 INTEGRATION_TESTS = \
+	tests/integration/attributes.bats \
 	tests/integration/bad_calls.bats \
 	tests/integration/bad_config.bats \
 	tests/integration/callers.bats \
@@ -8,6 +9,7 @@ INTEGRATION_TESTS = \
 	tests/integration/cgroups.bats \
 	tests/integration/checkpoint.bats \
 	tests/integration/concurrency.bats \
+	tests/integration/conventions.bats \
 	tests/integration/crash.bats \
 	tests/integration/damage.bats \
 	tests/integration/devices.bats \
@@ -15,6 +17,7 @@ INTEGRATION_TESTS = \
 	tests/integration/events.bats \
 	tests/integration/exec.bats \
 	tests/integration/features.bats \
+	tests/integration/handover.bats \
 	tests/integration/hooks.bats \
 	tests/integration/idmap_mounts.bats \
 	tests/integration/intel_rdt.bats \
@@ -46,6 +49,7 @@ EXTRA_DIST += $(INTEGRATION_TESTS) \
 	tests/integration/helpers/config.cases \
 	tests/integration/helpers/config.json \
 	tests/integration/helpers/console.py \
+	tests/integration/helpers/pidfd.py \
 	tests/integration/helpers/never_wait.py \
 	tests/integration/helpers/seccomp_agent.py \
 	tests/integration/helpers/syscalls.py \
