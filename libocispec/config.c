@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The top level of config.json, in the order of config.md. */
+/* The top level of config.json, in the order in which Go programs, and so runc, write it. */
 #include "libocispec/config.h"
 #include "libocispec/records.h"
 #include "libocispec/rules.h"
@@ -20,8 +20,8 @@ const struct record oci_id_mapping_record =
 
 static const struct field mount_fields[] = {
 	F_STRING("destination", struct oci_mount, destination, FIELD_REQUIRED),
-	F_STRING("source", struct oci_mount, source, 0),
 	F_STRING("type", struct oci_mount, type, 0),
+	F_STRING("source", struct oci_mount, source, 0),
 	F_STRV("options", struct oci_mount, options, 0),
 	F_LIST("uidMappings", struct oci_mount, uid_mappings, n_uid_mappings,
 	       &oci_id_mapping_record, 0),
@@ -56,11 +56,11 @@ static const struct record hooks_record =
 
 static const struct field config_fields[] = {
 	F_STRING("ociVersion", struct oci_config, oci_version, FIELD_REQUIRED),
-	F_RECORD("root", struct oci_config, root, &root_record, 0),
-	F_LIST("mounts", struct oci_config, mounts, n_mounts, &mount_record, 0),
 	F_RECORD("process", struct oci_config, process, &oci_process_record, 0),
+	F_RECORD("root", struct oci_config, root, &root_record, 0),
 	F_STRING("hostname", struct oci_config, hostname, 0),
 	F_STRING("domainname", struct oci_config, domainname, 0),
+	F_LIST("mounts", struct oci_config, mounts, n_mounts, &mount_record, 0),
 	F_RECORD("hooks", struct oci_config, hooks, &hooks_record, 0),
 	F_STRMAP("annotations", struct oci_config, annotations, 0),
 	F_RECORD("linux", struct oci_config, linux_, &oci_linux_record, 0),

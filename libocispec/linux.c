@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The linux object, in the order of config-linux.md; its resources and seccomp have own files. */
+/* The linux object, in the order in which Go programs write it; its resources and seccomp have own
+ * files. */
 #include "libocispec/config.h"
 #include "libocispec/records.h"
 #include <errno.h>
@@ -137,24 +138,24 @@ static const struct record time_offsets_record =
 	RECORD(struct oci_time_offsets, "config-linux.md#time-offsets", time_offsets_fields);
 
 static const struct field linux_fields[] = {
-	F_LIST("namespaces", struct oci_linux, namespaces, n_namespaces, &namespace_record, 0),
 	F_LIST("uidMappings", struct oci_linux, uid_mappings, n_uid_mappings,
 	       &oci_id_mapping_record, 0),
 	F_LIST("gidMappings", struct oci_linux, gid_mappings, n_gid_mappings,
 	       &oci_id_mapping_record, 0),
-	F_RECORD("timeOffsets", struct oci_linux, time_offsets, &time_offsets_record, 0),
+	F_STRMAP("sysctl", struct oci_linux, sysctl, 0),
+	F_RECORD("resources", struct oci_linux, resources, &oci_resources_record, 0),
+	F_STRING("cgroupsPath", struct oci_linux, cgroups_path, 0),
+	F_LIST("namespaces", struct oci_linux, namespaces, n_namespaces, &namespace_record, 0),
 	F_LIST("devices", struct oci_linux, devices, n_devices, &device_record, 0),
 	F_DICT("netDevices", struct oci_linux, net_devices, n_net_devices, &net_device_record, 0),
-	F_STRING("cgroupsPath", struct oci_linux, cgroups_path, 0),
-	F_RECORD("resources", struct oci_linux, resources, &oci_resources_record, 0),
-	F_RECORD("intelRdt", struct oci_linux, intel_rdt, &intel_rdt_record, 0),
-	F_RECORD("memoryPolicy", struct oci_linux, memory_policy, &memory_policy_record, 0),
-	F_STRMAP("sysctl", struct oci_linux, sysctl, 0),
 	F_RECORD("seccomp", struct oci_linux, seccomp, &oci_seccomp_record, 0),
 	F_ENUM("rootfsPropagation", struct oci_linux, rootfs_propagation, oci_propagation_names, 0),
 	F_STRV("maskedPaths", struct oci_linux, masked_paths, 0),
 	F_STRV("readonlyPaths", struct oci_linux, readonly_paths, 0),
 	F_STRING("mountLabel", struct oci_linux, mount_label, 0),
+	F_RECORD("intelRdt", struct oci_linux, intel_rdt, &intel_rdt_record, 0),
+	F_RECORD("memoryPolicy", struct oci_linux, memory_policy, &memory_policy_record, 0),
 	F_RECORD("personality", struct oci_linux, personality, &personality_record, 0),
+	F_RECORD("timeOffsets", struct oci_linux, time_offsets, &time_offsets_record, 0),
 };
 const struct record oci_linux_record = RECORD(struct oci_linux, "config-linux.md", linux_fields);

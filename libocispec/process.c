@@ -80,9 +80,9 @@ static const struct record user_record =
 
 static const struct field capabilities_fields[] = {
 	F_STRV("bounding", struct oci_capabilities, bounding, 0),
-	F_STRV("permitted", struct oci_capabilities, permitted, 0),
 	F_STRV("effective", struct oci_capabilities, effective, 0),
 	F_STRV("inheritable", struct oci_capabilities, inheritable, 0),
+	F_STRV("permitted", struct oci_capabilities, permitted, 0),
 	F_STRV("ambient", struct oci_capabilities, ambient, 0),
 };
 static const struct record capabilities_record =
@@ -90,8 +90,8 @@ static const struct record capabilities_record =
 
 static const struct field rlimit_fields[] = {
 	F_ENUM("type", struct oci_rlimit, type, oci_rlimit_names, FIELD_REQUIRED),
-	F_UINT("soft", struct oci_rlimit, soft, UINT64_MAX, REQUIRED_NUMBER),
 	F_UINT("hard", struct oci_rlimit, hard, UINT64_MAX, REQUIRED_NUMBER),
+	F_UINT("soft", struct oci_rlimit, soft, UINT64_MAX, REQUIRED_NUMBER),
 };
 static const struct record rlimit_record =
 	RECORD(struct oci_rlimit, "config.md#posix-process", rlimit_fields);

@@ -19,7 +19,7 @@ static const char document[] =
 	"\"rlimits\": [{\"type\": \"RLIMIT_NOFILE\", \"hard\": 1024, \"soft\": 1024}],"
 	"\"noNewPrivileges\": true},"
 	"\"root\": {\"path\": \"rootfs\", \"readonly\": true},"
-	"\"hostname\": \"runlet\","
+	"\"hostname\": \"runc\","
 	"\"mounts\": ["
 	"{\"destination\": \"/proc\", \"type\": \"proc\", \"source\": \"proc\"},"
 	"{\"destination\": \"/dev\", \"type\": \"tmpfs\", \"source\": \"tmpfs\","

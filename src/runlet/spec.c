@@ -41,7 +41,7 @@ static int run_spec(const void *global _unused_, void *args, int argc _unused_,
 	text = json_out_text(o, &len);
 	r = file_create(dir, "config.json", 0644, text, len, e);
 	if (r == -EEXIST)
-		return err_msg(e, EEXIST, "file config.json exists. Remove it first");
+		return err_msg(e, EEXIST, "File config.json exists. Remove it first");
 	return MIN(r, 0);
 }
 
