@@ -76,7 +76,7 @@ static int bind_in(int fd, int dir, const char *name)
 	return bind(fd, (struct sockaddr *)&addr, sizeof(addr)) < 0 ? -errno : 0;
 }
 
-int sock_listen(int dirfd, const char *path, int type, struct err *e)
+int sock_bind(int dirfd, const char *path, int type, struct err *e)
 {
 	autofd int dir = -1, fd = -1;
 	const char *name = NULL;
@@ -91,6 +91,15 @@ int sock_listen(int dirfd, const char *path, int type, struct err *e)
 	r = bind_in(fd, dir, name);
 	if (r < 0)
 		return err_set(e, -r, "listen %s", path);
+	return TAKE_FD(fd);
+}
+
+int sock_listen(int dirfd, const char *path, int type, struct err *e)
+{
+	autofd int fd = sock_bind(dirfd, path, type, e);
+
+	if (fd < 0)
+		return fd;
 	if (listen(fd, SOMAXCONN) < 0)
 		return err_set(e, errno, "listen %s", path);
 	return TAKE_FD(fd);

@@ -9,6 +9,7 @@
 #include "engine/handover.h"
 #include "engine/hooks.h"
 #include "engine/init/sync.h"
+#include "engine/notify.h"
 #include "engine/remove.h"
 #include "engine/seccomp_agent.h"
 
@@ -184,9 +185,10 @@ static int send_cgroup(const struct creation *c, struct err *e)
 
 static int make(struct creation *c, struct err *e)
 {
-	int r;
+	int r = 0;
 
-	r = container_new(c->rt, c->o->id, &c->container, e);
+	if (!c->container)
+		r = container_new(c->rt, c->o->id, &c->container, e);
 	if (r == 0)
 		r = cgroup_refuse_used(c->cgroup, e);
 	if (r == 0)
@@ -356,7 +358,7 @@ static int start_early(struct creation *c, struct err *e)
 	const struct oci_hooks *h = c->config->hooks;
 	const struct oci_linux *l = c->config->linux_;
 	bool asks = (h && (h->n_prestart || h->n_create_runtime)) || (l && l->n_net_devices) ||
-		    c->init.process.seccomp.notify;
+		    c->init.process.seccomp.notify || creation_notifies(c->o);
 	int r;
 
 	if (!c->o->keep_starting || c->o->pidfd_socket || c->o->pid_file || asks)
@@ -385,14 +387,24 @@ static int commit(struct creation *c, struct err *e)
 	return r < 0 ? r : pid_file_write(c->o->pid_file, c->launched.pid, e);
 }
 
+/* What is mounted from there must be there when the mounts are prepared. */
+static int make_notify_dir(struct creation *c, struct err *e)
+{
+	int r = container_new(c->rt, c->o->id, &c->container, e);
+
+	return r < 0 ? r : notify_make_dir(c->container->dir, e);
+}
+
 static int run_creation(struct creation *c, struct err *e)
 {
-	int r;
+	int r = 0;
 
-	r = creation_prepare(c, e);
-	if (r < 0)
-		return r;
-	r = make(c, e);
+	if (creation_notifies(c->o))
+		r = make_notify_dir(c, e);
+	if (r == 0)
+		r = creation_prepare(c, e);
+	if (r == 0)
+		r = make(c, e);
 	if (r == 0)
 		log_debug("create: init is process %d, in cgroup %s", (int)c->launched.pid,
 			  cgroup_path(c->cgroup));

@@ -15,7 +15,8 @@ struct create_options {
 	const char *pidfd_socket;
 	const char *pid_file;
 	int64_t preserve_fds;
-	const char *listen_fds; /* $LISTEN_FDS, or NULL */
+	const char *listen_fds;	   /* $LISTEN_FDS, or NULL */
+	const char *notify_socket; /* $NOTIFY_SOCKET, or NULL */
 	bool no_pivot;
 	bool no_new_keyring;
 	bool keep_starting; /* run: init waits on the returned socket, not in the state directory */

@@ -9,6 +9,12 @@
 #include "engine/init/init.h"
 #include "engine/netdev_keeper.h"
 
+/* The supervisor of the caller is to be told when the program is ready. */
+static inline bool creation_notifies(const struct create_options *o)
+{
+	return o->notify_socket && *o->notify_socket;
+}
+
 /* What a create in progress owns; undone in reverse unless it is handed over. */
 struct creation {
 	const struct runtime *rt;

@@ -4,6 +4,7 @@
 #include "engine/creation.h"
 #include "engine/handover.h"
 #include "engine/init/idmap.h"
+#include "engine/notify.h"
 #include "engine/security/attrs.h"
 
 #include <errno.h>
@@ -52,6 +53,8 @@ static int prepare_process(struct creation *c, struct err *e)
 			  e);
 	if (r < 0)
 		return r;
+	if (creation_notifies(c->o))
+		strv_push(&c->listen_env, NOTIFY_VARIABLE);
 	if (l && l->seccomp)
 		cache = runtime_open_cache(c->rt);
 	return process_prepare(p, l ? l->seccomp : NULL, cache, c->listen_env, e);
@@ -65,6 +68,18 @@ static int plan_cgroup(struct creation *c, struct err *e)
 	if (c->rt->rootless && c->rt->manager == CGROUP_CGROUPFS)
 		return cgroup_plan_rootless(path, c->o->id, l ? l->resources : NULL, &c->cgroup, e);
 	return cgroup_plan(c->rt->manager, path, c->o->id, &c->cgroup, e);
+}
+
+static int add_notify_mount(struct creation *c, struct err *e)
+{
+	autofree char *root = realpath(c->rt->root, NULL);
+	autofree char *state = NULL;
+
+	if (!root)
+		return err_set(e, errno, "find state directory %s", c->rt->root);
+	state = xasprintf("%s/%s", root, c->o->id);
+	notify_add_mount(c->config, state);
+	return 0;
 }
 
 static int prepare_rootfs(struct creation *c, struct err *e)
@@ -132,6 +147,8 @@ int creation_prepare(struct creation *c, struct err *e)
 		r = plan_cgroup(c, e);
 	if (r == 0)
 		r = prepare_class(c, l, e);
+	if (r == 0 && creation_notifies(o))
+		r = add_notify_mount(c, e);
 	if (r == 0)
 		r = prepare_rootfs(c, e);
 	if (r == 0)

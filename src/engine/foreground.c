@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "engine/foreground.h"
 
+#include "core/log.h"
 #include "core/proc.h"
 #include "core/sock.h"
+#include "engine/notify.h"
 #include "engine/relay.h"
 
 #include <errno.h>
@@ -73,6 +75,21 @@ static int on_exit_of_process(struct loop *l, int fd, uint32_t events, void *dat
 	return 1;
 }
 
+/* We are who the supervisor watches: the container's end is ours. */
+static int on_notify(struct loop *l, int fd, uint32_t events, void *data)
+{
+	struct session *s = data;
+	struct err e = { 0 };
+	int r = notify_relay(s->f->notify, getpid(), &e);
+
+	(void)events;
+	if (r < 0)
+		log_warning("%s", e.text);
+	if (r != 0)
+		loop_remove(l, fd);
+	return 0;
+}
+
 static int start_relay(struct session *s, struct loop *l, struct err *e)
 {
 	char name[64];
@@ -101,6 +118,8 @@ int foreground_wait(struct foreground *f, int pidfd, struct err *e)
 	r = f->terminal ? start_relay(&s, l, e) : 0;
 	if (r == 0)
 		r = loop_add(l, f->signals, EPOLLIN, on_signal, &s, e);
+	if (r == 0 && f->notify && f->notify->listener >= 0)
+		r = loop_add(l, f->notify->listener, EPOLLIN, on_notify, &s, e);
 	if (r == 0)
 		r = loop_add(l, pidfd, EPOLLIN, on_exit_of_process, &s, e);
 	if (r == 0)

@@ -8,10 +8,13 @@
 #include "core/err.h"
 #include <signal.h>
 
+struct notify;
+
 struct foreground {
 	int signals;	/* a signalfd of every signal that is to be forwarded */
 	int console[2]; /* a socket pair: [1] takes the pty's master from the child */
 	bool terminal;
+	const struct notify *notify; /* NULL, or to be relayed meanwhile */
 };
 
 /**

@@ -36,6 +36,8 @@ libengine_a_SOURCES = \
 	src/engine/netdev_keeper.h \
 	src/engine/netdev_replay.c \
 	src/engine/netdev_replay.h \
+	src/engine/notify.c \
+	src/engine/notify.h \
 	src/engine/pause.c \
 	src/engine/pause.h \
 	src/engine/rdt.c \

@@ -5,6 +5,7 @@
 #include "engine/init/gate.h"
 #include "engine/init/process.h"
 #include "engine/init/sync.h"
+#include "engine/notify.h"
 #include "engine/remove.h"
 
 #include <errno.h>
@@ -83,11 +84,29 @@ static int start_waiting(struct container *c, struct err *e)
 	return finish(c, r, &msg, e);
 }
 
-int container_start(struct container *c, struct err *e)
+static int start_and_tell(struct container *c, const char *notify_socket, struct err *e)
+{
+	struct notify n;
+	int r;
+
+	r = notify_listen(&n, c->dir, notify_socket, e);
+	if (r < 0)
+		return r;
+	r = start_waiting(c, e);
+	if (r == 0 && n.listener >= 0) {
+		/* It may take its time, and others want to look, or to end it. */
+		container_unlock(c);
+		r = notify_wait(&n, c->pidfd, (pid_t)c->state.pid, e);
+	}
+	notify_close(&n);
+	return r;
+}
+
+int container_start(struct container *c, const char *notify_socket, struct err *e)
 {
 	switch (c->status) {
 	case OCI_CREATED:
-		return start_waiting(c, e);
+		return start_and_tell(c, notify_socket, e);
 	case OCI_RUNNING:
 		return err_msg(e, EINVAL, "cannot start an already running container");
 	case OCI_PAUSED:

@@ -10,8 +10,9 @@
 /**
  * container_start - `start`: returns when execve has succeeded, or with its error.
  * @c: locked exclusively
+ * @notify_socket: $NOTIFY_SOCKET, or NULL; given it, waits until the program is ready (see notify.h)
  */
-int container_start(struct container *c, struct err *e);
+int container_start(struct container *c, const char *notify_socket, struct err *e);
 
 /* The same for `run`, over the socket that container_create returned. @started: it was told to
  * start already. */

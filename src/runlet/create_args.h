@@ -45,6 +45,7 @@ static inline struct create_options create_options_of(const struct create_args *
 		.pid_file = a->pid_file,
 		.preserve_fds = a->preserve_fds,
 		.listen_fds = getenv("LISTEN_FDS"),
+		.notify_socket = getenv("NOTIFY_SOCKET"),
 		.no_pivot = a->no_pivot,
 		.no_new_keyring = a->no_new_keyring,
 		.console_fd = -1,

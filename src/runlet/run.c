@@ -3,6 +3,7 @@
 
 #include "core/log.h"
 #include "engine/foreground.h"
+#include "engine/notify.h"
 #include "engine/remove.h"
 #include "engine/init/sync.h"
 #include "engine/start.h"
@@ -79,23 +80,47 @@ static int stay(struct created *c, struct foreground *f, const struct run_args *
 	return status;
 }
 
+/* The container runs, whatever becomes of this. */
+static void wait_until_ready(struct created *c, const struct notify *n)
+{
+	struct err e = { 0 };
+
+	container_unlock(c->container);
+	if (n->listener >= 0 && notify_wait(n, c->pidfd, (pid_t)c->container->state.pid, &e) < 0)
+		log_warning("%s", e.text);
+}
+
+static int start(struct created *c, const struct create_options *o, struct notify *n, struct err *e)
+{
+	int r = notify_listen(n, c->container->dir, o->notify_socket, e);
+
+	if (r == 0)
+		r = container_start_over(c->container, c->sync, c->started, e);
+	if (r < 0)
+		(void)clean_up(c, NULL); /* the first error is the one to tell */
+	return r;
+}
+
 static int create_and_start(struct runtime *rt, const struct run_args *a, struct create_options *o,
 			    struct foreground *f, struct err *e)
 {
 	struct created c = { .pidfd = -1, .sync = -1 };
+	struct notify n = NOTIFY_NONE;
 	int r;
 
 	r = container_create(rt, o, &c, e);
 	f->terminal = f->terminal && c.terminal;
+	f->notify = &n;
 	if (r == 0) {
-		r = container_start_over(c.container, c.sync, c.started, e);
-		if (r < 0)
-			(void)clean_up(&c, NULL); /* the first error is the one to tell */
+		r = start(&c, o, &n, e);
 		/* From here on a signal is for the container, or too late. */
 		sync_uninterruptible(r == 0 && a->create.detach);
 	}
-	if (r == 0 && !a->create.detach)
+	if (r == 0 && a->create.detach)
+		wait_until_ready(&c, &n);
+	else if (r == 0)
 		r = stay(&c, f, a, e);
+	notify_close(&n);
 	created_done(&c);
 	return r;
 }

@@ -11,7 +11,7 @@ static int run_start(const void *global, void *args _unused_, int argc _unused_,
 	int r;
 
 	r = open_container(global, argv[0], CONTAINER_EXCLUSIVE, &rt, &c, e);
-	return r < 0 ? r : container_start(c, e);
+	return r < 0 ? r : container_start(c, getenv("NOTIFY_SOCKET"), e);
 }
 
 const struct command cmd_start = {

@@ -157,6 +157,15 @@ load helpers
 	mkdir fresh
 	cd fresh
 	ok runtime spec
+	# In the order in which runc writes them: scripts edit it with sed.
+	is "$(jq -c 'keys_unsorted' config.json)" \
+		'["ociVersion","process","root","hostname","mounts","linux"]'
+	is "$(jq -c '.process.capabilities, .mounts[0], .process.rlimits[0] | keys_unsorted' config.json)" \
+		'["bounding","effective","permitted","ambient"]
+["destination","type","source"]
+["type","hard","soft"]'
+	is "$(jq -c '.linux | keys_unsorted' config.json)" \
+		'["resources","namespaces","maskedPaths","readonlyPaths"]'
 	is "$(jq -c '.process.args, .root.path, .process.terminal' config.json)" \
 		$'["sh"]\n"rootfs"\ntrue'
 	cp -a "$ROOTFS" rootfs

@@ -29,6 +29,7 @@ INTEGRATION_TESTS = \
 	tests/integration/mounts.bats \
 	tests/integration/namespaces.bats \
 	tests/integration/netdev.bats \
+	tests/integration/notify.bats \
 	tests/integration/process.bats \
 	tests/integration/rootless.bats \
 	tests/integration/seccomp.bats \
@@ -52,6 +53,9 @@ EXTRA_DIST += $(INTEGRATION_TESTS) \
 	tests/integration/helpers/pidfd.py \
 	tests/integration/helpers/never_wait.py \
 	tests/integration/helpers/seccomp_agent.py \
+	tests/integration/helpers/pidfd.py \
+	tests/integration/helpers/ready.py \
+	tests/integration/helpers/supervisor.py \
 	tests/integration/helpers/syscalls.py \
 	tests/integration/helpers/with_pid.py \
 	tests/integration/setup_suite.bash \
