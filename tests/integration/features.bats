@@ -60,3 +60,73 @@ features() { runtime features | jq -e "$1" > /dev/null; }
 		like "$output" "$c"
 	done
 }
+
+# accepted EXPRESSION...: a container with the config so changed runs
+accepted()
+{
+	cp "$BUNDLE/config.json" "$WORK/plain"
+	config "$@"
+	ok run_container
+	cp "$WORK/plain" "$BUNDLE/config.json"
+}
+
+@test "features: every mount option is taken" {
+	local option mount
+
+	mkdir "$WORK/source"
+	args true
+	for option in $(runtime features | jq -r '.mountOptions[]'); do
+		case $option in
+		remount) mount='{destination: "/dev/shm", type: "tmpfs", source: "shm", options: ["remount", "ro"]}' ;;
+		tmpcopyup) mount='{destination: "/etc", type: "tmpfs", source: "tmpfs", options: [$o]}' ;;
+		idmap | ridmap) mount='{destination: "/x", type: "bind", source: $s, options: ["bind", $o],
+			uidMappings: [{containerID: 0, hostID: 1000, size: 10}],
+			gidMappings: [{containerID: 0, hostID: 1000, size: 10}]}' ;;
+		*) mount='{destination: "/x", type: "bind", source: $s, options: ["rbind", $o]}' ;;
+		esac
+		accepted ".mounts += [$mount]" --arg o "$option" --arg s "$WORK/source"
+	done
+	mount_add '{"destination": "/x", "type": "tmpfs", "source": "tmpfs", "options": ["nosuchoption"]}'
+	status_is_not_0 run_container
+}
+
+@test "features: every namespace can be had" {
+	local type
+
+	chown -R 100000:100000 "$ROOTFS"
+	for type in $(runtime features | jq -r '.linux.namespaces[]'); do
+		case $type in
+		user) accepted '.linux.namespaces += [{type: "user"}] |
+			.linux.uidMappings = [{containerID: 0, hostID: 100000, size: 2000}] |
+			.linux.gidMappings = .linux.uidMappings' ;;
+		*) accepted '.linux.namespaces |= (map(select(.type != $t)) + [{type: $t}])' \
+			--arg t "$type" ;;
+		esac
+	done
+}
+
+@test "features: every action, operator and architecture of seccomp is taken" {
+	local action operator arch
+
+	args true
+	for action in $(runtime features | jq -r '.linux.seccomp.actions[]'); do
+		# Of use with an agent only, which is another test's.
+		[[ $action != SCMP_ACT_NOTIFY ]] || continue
+		accepted '.linux.seccomp = {defaultAction: "SCMP_ACT_ALLOW",
+			syscalls: [{names: ["acct"], action: $a}]}' --arg a "$action"
+	done
+	for operator in $(runtime features | jq -r '.linux.seccomp.operators[]'); do
+		accepted '.linux.seccomp = {defaultAction: "SCMP_ACT_ALLOW",
+			syscalls: [{names: ["personality"], action: "SCMP_ACT_ERRNO",
+				args: [{index: 0, value: 99, valueTwo: 77, op: $o}]}]}' --arg o "$operator"
+	done
+	for arch in $(runtime features | jq -r '.linux.seccomp.archs[]'); do
+		config '.linux.seccomp = {defaultAction: "SCMP_ACT_ALLOW", architectures: [$a],
+			syscalls: [{names: ["acct"], action: "SCMP_ACT_ERRNO"}]}' --arg a "$arch"
+		run_it run_container
+		# One of the other byte order cannot be in a filter of this one; but it is known.
+		[[ $status -eq 0 ]] || unlike "$stderr" 'unknown value|not supported'
+	done
+	config '.linux.seccomp = {defaultAction: "SCMP_ACT_ALLOW", architectures: ["SCMP_ARCH_NOSUCH"]}'
+	fails 1 'SCMP_ARCH_NOSUCH' run_container
+}

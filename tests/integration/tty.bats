@@ -131,3 +131,47 @@ in_terminal() { run_it timeout 20 script -qec "$1" /dev/null; }
 		stty -g > $WORK/after"
 	diff "$WORK/before" "$WORK/after"
 }
+
+# resized COMMAND: the size of the terminal below which COMMAND runs changes meanwhile
+resized()
+{
+	in_terminal "stty rows 30 cols 90
+		{ until [ -e $ROOTFS/tmp/up ]; do sleep 0.02; done; stty rows 50 cols 120; } < /dev/tty &
+		$1"
+}
+SHOW_SIZES='stty size; touch /tmp/up; i=0; until [ "$(stty size)" = "50 120" ] || [ $i -gt 250 ]; do
+	sleep 0.02; i=$((i + 1)); done; stty size'
+
+@test "run in the foreground: the size follows the caller's" {
+	config '.process.terminal = true'
+	script "$SHOW_SIZES"
+	resized "$RUNTIME_BIN --root $ROOT run --bundle $BUNDLE $ID"
+	is "$status" 0
+	like "$output" '50 120'
+	# runc 1.1 sets it when the program runs already.
+	if is_runlet; then
+		like "$output" '30 90.*50 120'
+	fi
+}
+
+@test "exec --tty in the foreground: the size is the caller's, and follows it" {
+	sleeper
+	echo "$SHOW_SIZES" > "$ROOTFS/tmp/sizes"
+	resized "$RUNTIME_BIN --root $ROOT exec --tty $ID sh /tmp/sizes"
+	is "$status" 0
+	like "$output" '30 90.*50 120'
+}
+
+@test "exec --tty: consoleSize of the process document, and its refusals" {
+	sleeper
+	fails 255 'cannot allocate tty if .* will detach without setting console socket' \
+		runtime exec --tty --detach "$ID" true < /dev/null
+	receiver
+	fails 255 'cannot use console socket if .* will not detach or allocate tty' \
+		runtime exec --console-socket "$SOCK" "$ID" true < /dev/null
+	echo '{"cwd": "/", "args": ["/bin/stty", "size"], "terminal": true,
+		"consoleSize": {"height": 12, "width": 34}}' > "$WORK/process.json"
+	ok runtime exec --detach --process "$WORK/process.json" --console-socket "$SOCK" "$ID" < /dev/null
+	wait_status "$BG"
+	file_has "$TTY" '12 34'
+}
