@@ -10,7 +10,8 @@
 /**
  * container_start - `start`: returns when execve has succeeded, or with its error.
  * @c: locked exclusively
- * @notify_socket: $NOTIFY_SOCKET, or NULL; given it, waits until the program is ready (see notify.h)
+ * @notify_socket: $NOTIFY_SOCKET, or NULL; given it, waits until the program is ready (see
+ * notify.h)
  */
 int container_start(struct container *c, const char *notify_socket, struct err *e);
 

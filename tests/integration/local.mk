@@ -31,6 +31,7 @@ INTEGRATION_TESTS = \
 	tests/integration/netdev.bats \
 	tests/integration/notify.bats \
 	tests/integration/process.bats \
+	tests/integration/reliance.bats \
 	tests/integration/rootless.bats \
 	tests/integration/seccomp.bats \
 	tests/integration/seccomp_notify.bats \
