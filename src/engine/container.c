@@ -459,7 +459,7 @@ int container_ids(const struct runtime *rt, char ***out, struct err *e)
 	struct dirent *entry;
 	char **v;
 	DIR *d;
-	int fd;
+	int fd, num;
 
 	if (rt->root_fd < 0) {
 		*out = strv_new();
@@ -473,11 +473,17 @@ int container_ids(const struct runtime *rt, char ***out, struct err *e)
 		(void)fd_close(fd);
 		return r;
 	}
-	while ((entry = readdir(d)))
+	while ((errno = 0, entry = readdir(d)))
 		if (container_id_check(entry->d_name, NULL) == 0 && entry->d_type != DT_REG)
 			strv_builder_add(&ids, xstrdup(entry->d_name));
+	/* NULL is the end only without an errno: a list must not be shorter than it is. */
+	num = errno;
 	closedir(d);
 	v = strv_builder_take(&ids);
+	if (num) {
+		strv_free(v);
+		return err_set(e, num, "read state directory %s", rt->root);
+	}
 	qsort(v, strv_len(v), sizeof(*v), compare_ids);
 	*out = v;
 	return 0;

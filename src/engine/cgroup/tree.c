@@ -94,6 +94,7 @@ static int list_dirs(int dir, char ***out, struct err *e)
 	struct strv_builder names = { 0 };
 	autofd int fd = openat(dir, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	struct dirent *ent;
+	int num;
 
 	/* Removed meanwhile: nothing can be below it. */
 	if (fd < 0 && errno == ENOENT) {
@@ -106,12 +107,17 @@ static int list_dirs(int dir, char ***out, struct err *e)
 	if (!d)
 		return err_set(e, errno, "read a cgroup");
 	(void)TAKE_FD(fd);
-	while ((ent = readdir(d)))
+	while ((errno = 0, ent = readdir(d)))
 		if (ent->d_type == DT_DIR && !str_eq(ent->d_name, ".") &&
 		    !str_eq(ent->d_name, ".."))
 			strv_builder_add(&names, xstrdup(ent->d_name));
+	num = errno;
 	*out = strv_builder_take(&names);
-	return 0;
+	if (num == 0 || num == ENOENT || num == ENODEV)
+		return 0;
+	strv_free(*out);
+	*out = NULL;
+	return err_set(e, num, "read a cgroup");
 }
 
 /* Makes a directory (taken) the deepest level. */
