@@ -11,14 +11,15 @@ EXTRA_DIST += $(FAULTS_TESTS) \
 	tests/faults/sweep.py
 
 # Every fifth system call; STEP=1 takes all of them, which is some 100,000 runs and takes hours.
-# ONLY is a regular expression for the sweeps' titles, FAULTS_FLAGS may have --runtime PATH.
+# ONLY is a regular expression for the sweeps' titles. RUNTIME may name another runtime; crun before 1.15
+# needs FAULTS_FLAGS=--hide-unified on a hybrid host.
 STEP = 5
 ONLY =
 FAULTS_TABLE = faults.table
 check-faults: all tests/faults/stepper
 	@rm -f $(FAULTS_TABLE)
 	@TEST_TIMEOUT=$${TEST_TIMEOUT:-86400} STEP='$(STEP)' ONLY='$(ONLY)' \
-		FAULTS_FLAGS='--table $(FAULTS_TABLE) $(FAULTS_FLAGS)' \
+		FAULTS_FLAGS='--runtime $(RUNTIME) --table $(FAULTS_TABLE) $(FAULTS_FLAGS)' \
 		$(TESTS_RUN) check-faults $(FAULTS_TESTS:%=$(top_srcdir)/%); \
 		status=$$?; \
 		if test -f $(FAULTS_TABLE); then cat $(FAULTS_TABLE); fi; \

@@ -252,8 +252,8 @@ class List(OnRunning):
         return box.command("list", "--format", "json")
 
     def attested(self, box):
-        return {"list": [(row["status"], row["pid"] > 0, row["owner"])
-                         for row in json.loads(box.result.out)]}
+        return {"list": [(row["status"], row["pid"] > 0)
+                         for row in json.loads(box.result.out) or []]}
 
 
 OPERATIONS = [cls() for cls in (Create, RunDetached, Run, Start, Exec, ExecInForeground, Delete,
