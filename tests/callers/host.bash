@@ -102,7 +102,7 @@ make_host()
 }
 
 if [[ -z ${CALLERS_WORK-} ]]; then
-	outside "$0" "$@"
+	outside "$(realpath "$0")" "$@"
 fi
 WORK=$CALLERS_WORK TAG=$CALLERS_TAG
 unset CALLERS_WORK CALLERS_TAG

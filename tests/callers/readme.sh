@@ -14,7 +14,25 @@ for dir in containerd containers docker; do	# what keeps images by overlay canno
 	mkdir -p "/var/lib/$dir"
 	mount -t tmpfs tmpfs "/var/lib/$dir"
 done
-mounts > "$WORK/mounts"
+make_image "$WORK/image"
+
+# The callers' default cgroups, of which they leave the parents.
+cgroups_left()
+{
+	find /sys/fs/cgroup -mindepth 2 -depth -type d -regex '.*/\(default\|docker\|libpod_parent\)\(/.*\)?' \
+		-newer "$WORK/began" 2> /dev/null
+}
+touch "$WORK/began"
+only_parents_left()
+{
+	local d
+
+	for d in $(cgroups_left); do
+		rmdir "$d" || :
+	done
+	[[ -z $(cgroups_left)$(processes_left) ]]
+}
+ends() { eventually only_parents_left || { show_left; return 1; }; }
 
 # block FILE FIRST: the lines set off by four blanks that begin with FIRST
 block()
@@ -42,7 +60,6 @@ containerd_starts()
 ctr_runs()
 {
 	needs_here ctr
-	make_image "$WORK/image"
 	tar -C "$WORK/image" -cf "$WORK/image.tar" .
 	limited ctr image import --base-name box "$WORK/image.tar"
 	limited ctr image tag "$(limited ctr image ls -q | head -n 1)" docker.io/library/busybox:latest
@@ -101,4 +118,5 @@ cases "containerd's configuration" containerd_starts \
 	"podman's configuration" podman_configured \
 	'podman --runtime' podman_runs \
 	"Docker's configuration" docker_configured \
-	'contrib/alternatives.md' alternatives
+	'contrib/alternatives.md' alternatives \
+	'nothing is left' ends
