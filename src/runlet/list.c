@@ -89,6 +89,9 @@ static int print_list(const struct list_args *a, const struct runtime *rt, char 
 
 		if (r == 0) {
 			view_init(&views[n], containers[n], true);
+			/* All that there are may be more than one may have open. */
+			containers[n]->dir = fd_close(containers[n]->dir);
+			containers[n]->pidfd = fd_close(containers[n]->pidfd);
 			n++;
 		} else if (r !=
 			   -ENOENT) { /* it was deleted meanwhile, or it is sick: not all's fault */

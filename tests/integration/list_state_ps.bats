@@ -103,6 +103,18 @@ load helpers
 	rm -r "$ROOT/damaged"
 }
 
+@test "list: more containers than a process may have files open" {
+	local n
+
+	config 'del(.linux.cgroupsPath)'
+	for n in {1..14}; do
+		runtime create --bundle "$BUNDLE" "$CG-$n" > "$OUT" 2>&1 < /dev/null
+	done
+	run bash -c 'ulimit -n 40 && exec "$@"' - "$RUNTIME_BIN" --root "$ROOT" list
+	is "$status" 0
+	is "$(grep -c "^$CG-.* created " <<< "$output")" 14
+}
+
 @test "ps: the table has the container's processes" {
 	script 'sleep 999 & touch /tmp/up; wait'
 	create_start
