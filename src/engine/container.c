@@ -217,17 +217,27 @@ static uint64_t pidfd_inode(int pidfd)
 	return st.st_ino;
 }
 
+/* One and the same as long as we live; a list asks for every container. */
+static int this_boot(const struct runtime *rt, const char **id, struct err *e)
+{
+	static char known[37];
+	int r = known[0] ? 0 : procfs_boot_id(rt->proc, known, e);
+
+	*id = known;
+	return r;
+}
+
 int container_identify(const struct runtime *rt, pid_t pid, int pidfd, struct store_state *s,
 		       struct err *e)
 {
 	struct proc_stat stat;
-	char boot_id[37];
+	const char *boot_id;
 	int r;
 
 	r = procfs_stat(rt->proc, pid, &stat, e);
 	if (r <= 0)
 		return r < 0 ? r : err_msg(e, ESRCH, "container init is gone");
-	r = procfs_boot_id(rt->proc, boot_id, e);
+	r = this_boot(rt, &boot_id, e);
 	if (r < 0)
 		return r;
 	s->pid = pid;
@@ -244,7 +254,7 @@ int container_identify(const struct runtime *rt, pid_t pid, int pidfd, struct st
 static int find_init(struct container *c, struct proc_stat *stat, int *pidfd, struct err *e)
 {
 	autofd int fd = -1;
-	char boot_id[37];
+	const char *boot_id;
 	uint64_t inode;
 	int r;
 
@@ -262,7 +272,7 @@ static int find_init(struct container *c, struct proc_stat *stat, int *pidfd, st
 	inode = pidfd_inode(fd);
 	if (inode && c->state.pid_inode && inode != c->state.pid_inode)
 		return 0;
-	r = procfs_boot_id(c->rt->proc, boot_id, e);
+	r = this_boot(c->rt, &boot_id, e);
 	if (r < 0)
 		return r;
 	if (!str_eq(boot_id, c->state.boot_id))

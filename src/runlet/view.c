@@ -5,7 +5,7 @@
 #include <stdio.h>
 
 /* Not getpwuid: a static program has no name service. */
-static char *owner_name(uint32_t uid)
+static char *owner_lookup(uint32_t uid)
 {
 	FILE *f = fopen("/etc/passwd", "re");
 	struct passwd *p = NULL;
@@ -18,6 +18,23 @@ static char *owner_name(uint32_t uid)
 	if (f)
 		fclose(f);
 	return name;
+}
+
+/* Mostly all belong to one. */
+static char *owner_name(uint32_t uid)
+{
+	static uint32_t last;
+	static char name[64];
+	char *found;
+
+	if (name[0] && uid == last)
+		return xstrdup(name);
+	found = owner_lookup(uid);
+	if (strlen(found) < sizeof(name)) {
+		memcpy(name, found, strlen(found) + 1);
+		last = uid;
+	}
+	return found;
 }
 
 void view_init(struct view *v, struct container *c, bool with_owner)
