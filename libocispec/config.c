@@ -75,6 +75,8 @@ int oci_config_parse(const char *text, size_t len, struct oci_config **out, stru
 	r = record_parse(&oci_config_record, text, len, c, e);
 	if (r < 0)
 		return r;
+	if (c->linux_ && c->linux_->resources)
+		oci_resources_read_as(c->linux_->resources, c->oci_version);
 	*out = TAKE(c);
 	return 0;
 }

@@ -435,6 +435,14 @@ void oci_process_free(struct oci_process *p);
  */
 int oci_config_check(const struct oci_config *c, struct err *e);
 int oci_process_check(const struct oci_process *p, struct err *e); /* paths begin with "process" */
+/**
+ * oci_resources_read_as - give members the meaning that they had in a configuration's version.
+ * @oci_version: of the configuration that the resources are part of, or change
+ *
+ * Before 1.3.0 a pids.limit of 0 was none, and callers that write such versions mean that.
+ * oci_config_parse does this, too.
+ */
+void oci_resources_read_as(struct oci_resources *r, const char *oci_version);
 /* Those about linux.resources alone, for an update. */
 int oci_resources_check(const struct oci_resources *r, struct err *e);
 

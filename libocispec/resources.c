@@ -138,3 +138,16 @@ static const struct field resources_fields[] = {
 };
 const struct record oci_resources_record =
 	RECORD(struct oci_resources, "config-linux.md#control-groups", resources_fields);
+
+/* 1.0.0 to 1.2.x, with whatever follows. */
+static bool is_before_1_3(const char *version)
+{
+	return version && str_starts(version, "1.") && version[2] >= '0' && version[2] <= '2' &&
+	       version[3] == '.';
+}
+
+void oci_resources_read_as(struct oci_resources *r, const char *oci_version)
+{
+	if (r->pids && r->pids->limit.value == 0 && is_before_1_3(oci_version))
+		r->pids->limit.is_set = false;
+}

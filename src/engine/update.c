@@ -56,6 +56,7 @@ int container_update(struct container *c, const struct oci_resources *r,
 	autofree char *undo = NULL;
 	_cleanup_(cgroup_free_p) struct cgroup *cg = NULL;
 	struct oci_resources limits = *r;
+	struct oci_pids pids;
 	int ret;
 
 	if (c->pidfd < 0)
@@ -64,6 +65,11 @@ int container_update(struct container *c, const struct oci_resources *r,
 	 * allowed devices since. runc: the same. */
 	limits.devices = NULL;
 	limits.n_devices = 0;
+	if (r->pids) {
+		pids = *r->pids;
+		limits.pids = &pids;
+	}
+	oci_resources_read_as(&limits, c->state.oci_version);
 	ret = oci_resources_check(&limits, e);
 	if (ret == 0)
 		ret = container_cgroup(c, &cg, e);

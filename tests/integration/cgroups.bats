@@ -73,7 +73,7 @@ controllers()
 
 @test "pids.limit: with 0 nothing can be forked, but a process can be executed" {
 	needs_runlet 'runc 1.1 takes 0 for absent'
-	config '.linux.resources.pids = {"limit": 0}'
+	config '.ociVersion = "1.3.0" | .linux.resources.pids = {"limit": 0}'
 	script '(true); echo forked'
 	run_it run_container
 	[[ $status -ne 0 ]]
@@ -82,6 +82,19 @@ controllers()
 	args echo executed
 	ok run_container
 	is "$output" executed
+}
+
+@test "pids.limit: 0 is none in a configuration from before 1.3.0, for update also" {
+	config '.linux.resources.pids = {"limit": 0}'
+	for v in 1.0.2-dev 1.2.1; do
+		config ".ociVersion = \"$v\""
+		create
+		is "$(value pids pids.max pids.max)" max
+		ok runtime update --pids-limit 5 "$ID"
+		ok runtime update --resources - "$ID" <<< '{"pids": {"limit": 0}}'
+		is "$(value pids pids.max pids.max)" 5
+		runtime delete --force "$ID"
+	done
 }
 
 @test "memory.limit: an allocation above it is killed" {
