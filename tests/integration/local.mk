@@ -31,14 +31,13 @@ INTEGRATION_TESTS = \
 	tests/integration/netdev.bats \
 	tests/integration/notify.bats \
 	tests/integration/process.bats \
-	tests/integration/reliance.bats \
 	tests/integration/rootless.bats \
 	tests/integration/seccomp.bats \
 	tests/integration/seccomp_notify.bats \
 	tests/integration/security.bats \
 	tests/integration/seed.bats \
-	tests/integration/surroundings.bats \
 	tests/integration/state_dir.bats \
+	tests/integration/surroundings.bats \
 	tests/integration/tty.bats \
 	tests/integration/update.bats \
 	tests/integration/userns.bats \
@@ -51,11 +50,10 @@ EXTRA_DIST += $(INTEGRATION_TESTS) \
 	tests/integration/helpers/config.cases \
 	tests/integration/helpers/config.json \
 	tests/integration/helpers/console.py \
-	tests/integration/helpers/pidfd.py \
 	tests/integration/helpers/never_wait.py \
-	tests/integration/helpers/seccomp_agent.py \
 	tests/integration/helpers/pidfd.py \
 	tests/integration/helpers/ready.py \
+	tests/integration/helpers/seccomp_agent.py \
 	tests/integration/helpers/supervisor.py \
 	tests/integration/helpers/syscalls.py \
 	tests/integration/helpers/with_pid.py \
