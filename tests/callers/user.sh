@@ -16,10 +16,13 @@ passes()
 		return 1
 	}
 }
+# A bats that was ended, or could not begin, has fewer titles than it planned, or no plan.
+all_have_run() { is "$NUMBER" "$(sed -n 's/^1\.\.//p' "$WORK/tap")"; }
 
 echo "caller a script for $(bats --version)"
 while read -r title; do
 	NUMBER=$((NUMBER + 1))
 	cases "$title" passes
 done < <(sed -nE 's/^(not )?ok [0-9]+ (.*)$/\2/p' "$WORK/tap")
-cases 'nothing is left' leaves_nothing
+cases 'all of them have run' all_have_run \
+	'nothing is left' leaves_nothing

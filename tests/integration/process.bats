@@ -205,7 +205,7 @@ load helpers
 		exec "$0" --root "$1" run --bundle "$2" "$3" < /dev/null' \
 		"$RUNTIME_BIN" "$ROOT" "$BUNDLE" "$ID" "$WORK/cwd"
 	[[ $status -eq 0 ]] || needs_runlet 'runc needs the working directory'
-	is "$output" 0022
+	is "$status $output" '0 0022'
 }
 
 @test "--preserve-fds: a number that makes no sense" {
