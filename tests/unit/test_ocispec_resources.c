@@ -120,6 +120,26 @@ TEST(reads_the_rest)
 	CHECK_STR(strmap_get(&r->unified, "memory.high"), "max");
 }
 
+TEST(reads_a_pids_limit_of_0_as_its_version_means_it)
+{
+	static const struct {
+		const char *version;
+		bool is_limit;
+	} cases[] = {
+		{ "\"1.0.0\"", false },	    { "\"1.0.2-dev\"", false }, { "\"1.2.1\"", false },
+		{ "\"1.3.0-rc.1\"", true }, { "\"1.3.0\"", true },
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+		autoconfig *c = config_load(
+			&(struct parts){ .version = cases[i].version,
+					 .linux_ = "\"resources\":{\"pids\":{\"limit\":0}}" });
+
+		if (c)
+			CHECK(c->linux_->resources->pids->limit.is_set == cases[i].is_limit);
+	}
+}
+
 /* What docker and containerd write for "unset". */
 TEST(takes_empty_objects_and_nulls)
 {
