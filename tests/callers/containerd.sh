@@ -230,8 +230,8 @@ kill_paused()
 }
 kill_term()
 {
-	run --detach "$IMAGE" c19 sh -c 'trap "exit 5" TERM; while :; do sleep 0.1; done'
-	sleep 0.3
+	run --detach "$IMAGE" c19 sh -c 'trap "exit 5" TERM; touch /tmp/up; while :; do sleep 0.1; done'
+	eventually exec_in c19 test -e /tmp/up
 	ctr task kill --signal TERM c19
 	eventually task_is c19 STOPPED
 	like "$(ctr task rm c19 2>&1)" '*non-zero exit code 5*'

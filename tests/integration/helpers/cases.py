@@ -160,6 +160,8 @@ def main():
     show, limits, bad = "SHOW" in ENV, IS_RUNLET and not is_instrumented(), 0
     edited = edit_all(functions, cases)
     starts = line_starts(edited)
+    if len(starts) != len(cases) + 1:
+        sys.exit(f"{len(cases)} cases gave {len(starts) - 1} configurations")
     for case, start, end in zip(cases, starts, starts[1:]):
         write_config(edited, start, end)
         if case.is_ours and not IS_RUNLET and not show:
