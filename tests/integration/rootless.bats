@@ -162,6 +162,19 @@ $(readlink "/proc/$INIT/ns/pid")"
 	like "$output" ' 00 00 00 00'
 }
 
+@test "limits of nothing need no cgroup" {
+	local resources
+
+	args true
+	for resources in '{"blockIO": {}, "network": {}}' '{"cpu": {"shares": 0, "quota": 0}}'; do
+		config ".linux.resources = $resources"
+		ok run_container
+	done
+	needs_runlet 'runc 1.1 takes -1 for a limit'
+	config '.linux.resources = {"memory": {"limit": -1, "swap": -1}, "pids": {"limit": -1}}'
+	ok run_container
+}
+
 @test "limits without a cgroup are refused, and nothing is left" {
 	config '.linux.resources.pids.limit = 10'
 	fails 1 'cannot set pids limit: container could not join or create cgroup' run_container
@@ -251,7 +264,7 @@ pids_are() { [[ $(runtime ps -f json "$ID" | jq length) == "$1" ]]; }
 	needs_runlet 'runc 1.1 asks for the devices hierarchy'
 	! is_v2 || skip 'the host has no v1 hierarchies to delegate'
 	delegate pids
-	config '.linux.resources = {"pids": {"limit": 20}}'
+	config '.linux.resources = {"pids": {"limit": 20}, "memory": {"limit": -1}, "blockIO": {}}'
 	args sleep 1000
 	in_pids runtime run --detach --bundle "$BUNDLE" --pid-file "$PID_FILE" "$ID" \
 		< /dev/null > /dev/null 2>&1

@@ -105,18 +105,38 @@ int cgroup_open_at(const struct strmap *paths, struct cgroup **out, struct err *
 	return 0;
 }
 
+/* The controllers that something is to be limited by: no limit (-1) takes none. unified apart. */
+static int limiting(const struct oci_resources *r, unsigned *out, struct err *e)
+{
+	_cleanup_(limits_done) struct limits l = { 0 };
+	int ret = limits_plan(r, ~0u, ~0u, &l, e);
+
+	*out = 0;
+	for (size_t i = 0; ret == 0 && i < l.n; i++) {
+		const char *value = l.v[i].value;
+
+		if (!l.v[i].v2 && !str_eq(value, "-1") && !str_eq(value, "max"))
+			*out |= CTRL_BIT(l.v[i].controller);
+	}
+	return ret;
+}
+
 /* What would be left out in silence is an error; device rules are not, since no device can be made
  * in a user namespace. */
 static int refuse_limits(const struct cgroup *cg, const struct oci_resources *r, struct err *e)
 {
 	unsigned have = 0, missing;
 	bool v2 = false;
+	int ret;
 
 	for (size_t i = 0; i < cg->n; i++) {
 		v2 |= cg->v[i].v2;
 		have |= cg->v[i].v2 && !cg->v[i].optional ? ~0u : cg->v[i].controllers;
 	}
-	missing = limits_controllers(r) & ~have;
+	ret = limiting(r, &missing, e);
+	if (ret < 0)
+		return ret;
+	missing &= ~have;
 	for (enum controller c = 0; CTRL_BIT(c) <= missing; c++)
 		if (missing & CTRL_BIT(c))
 			return err_msg(e, EACCES,
