@@ -19,6 +19,8 @@ libengine_a_SOURCES += \
 	src/engine/cgroup/place.h \
 	src/engine/cgroup/processes.c \
 	src/engine/cgroup/realtime.c \
+	src/engine/cgroup/resource_lists.c \
+	src/engine/cgroup/resource_plan.h \
 	src/engine/cgroup/resource_values.c \
 	src/engine/cgroup/resource_values.h \
 	src/engine/cgroup/resources.c \

@@ -36,10 +36,4 @@ value_format value_period_v2;
 value_format value_pids;
 value_format value_io_weight;
 
-struct throttle_device_value {
-	long long major, minor;
-	unsigned long long rate;
-	const char *v2_key; /* NULL for v1 */
-};
-
 #endif
