@@ -190,6 +190,19 @@ interrupted()
 	done
 }
 
+@test "init is killed just before start says the word: start tells" {
+	needs_runlet 'it knows of no such word'
+	create
+	background strace -q -o "$WORK/trace" -P "$ROOT/$ID/start.fifo" \
+		-e inject=write:delay_enter=1000000 "$RUNTIME_BIN" --root "$ROOT" start "$ID" 2> "$ERR"
+	wait_for 5 file_has "$WORK/trace" '^write('
+	kill -KILL "$INIT"
+	wait_status "$BG"
+	is "$status" 1
+	file_has "$ERR" 'killed before its program ran'
+	wait_for 5 status_is stopped
+}
+
 @test "init is killed and reaped just before its program: start does not succeed" {
 	needs_runlet 'runc does not look'
 	# What kills it is a startContainer hook, which runs between the word and execve; and who

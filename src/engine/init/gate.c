@@ -63,13 +63,17 @@ int gate_pass(int dir, struct err *e)
 {
 	/* The outcome's first: its end must not be missed. */
 	autofd int outcome = open_pipe(dir, GATE_OUTCOME, O_RDONLY, e);
-	autofd int start = -1;
+	autofd int start = -1, reader = -1;
 
 	if (outcome < 0)
 		return outcome;
 	start = open_pipe(dir, GATE_START, O_WRONLY, e);
 	if (start < 0)
 		return start;
+	/* Should init die now, the outcome tells, and no SIGPIPE. */
+	reader = open_pipe(dir, GATE_START, O_RDONLY, e);
+	if (reader < 0)
+		return reader;
 	if (fcntl(outcome, F_SETFL, 0) < 0)
 		return err_set(e, errno, "open %s", GATE_OUTCOME);
 	if (write(start, "s", 1) < 0)
