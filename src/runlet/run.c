@@ -113,8 +113,9 @@ static int create_and_start(struct runtime *rt, const struct run_args *a, struct
 	f->notify = &n;
 	if (r == 0) {
 		r = start(&c, o, &n, e);
-		/* From here on a signal is for the container, or too late. */
-		sync_uninterruptible(r == 0 && a->create.detach);
+		/* From here on a signal is for the container, or too late; unless this goes on to
+		 * wait for what may never come. */
+		sync_uninterruptible(r == 0 && a->create.detach && n.listener < 0);
 	}
 	if (r == 0 && a->create.detach)
 		wait_until_ready(&c, &n);

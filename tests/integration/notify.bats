@@ -134,3 +134,26 @@ MAINPID=[0-9]+ 0$'
 	is "$status" 0
 	is "$(cat "$WORK/told")" ''
 }
+
+@test "NOTIFY_SOCKET: whoever waits for the program can be ended" {
+	local command
+
+	needs_runlet 'runc connects to the supervisor before there is something to say'
+	export NOTIFY_SOCKET=$WORK/nobody
+	args sleep 1000
+	for command in 'run --detach' start; do
+		[[ $command != start ]] || runtime "${CREATE[@]}" > "$OUT" < /dev/null
+		# shellcheck disable=SC2086
+		(cd "$BUNDLE" && exec timeout -k 1 --foreground 5 \
+			"$RUNTIME_BIN" --root "$ROOT" $command "$ID") > "$OUT" 2>&1 < /dev/null 3>&- &
+		BG=$!
+		wait_for 5 status_is running
+		sleep 0.2
+		kill -TERM "$(pgrep -P "$BG")"
+		wait_status "$BG"
+		is "$status" 143
+		# What runs is not its business any more.
+		is "$(status_of)" running
+		ok runtime delete --force "$ID"
+	done
+}
