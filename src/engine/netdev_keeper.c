@@ -65,11 +65,7 @@ int netdev_keeper_start(const struct netdev_move *m, struct netdev_keeper *out, 
 	r = pid < 0 ? err_set(e, errno, "fork") : 0;
 	(void)fd_close(pair[1]);
 	*out = (struct netdev_keeper){ MAX(pid, 0), pair[0] };
-	if (r == 0)
-		r = sync_expect(pair[0], SYNC_READY, e);
-	if (r < 0)
-		netdev_keeper_undo(out);
-	return r;
+	return r < 0 ? r : sync_expect(pair[0], SYNC_READY, e);
 }
 
 static void end(struct netdev_keeper *k)

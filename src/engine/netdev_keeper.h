@@ -29,7 +29,8 @@ struct netdev_move {
 	int lock;   /* the container's: whoever waits for it finds the devices back */
 };
 
-/* netdev_keeper_start - move them. On failure they are back. */
+/* netdev_keeper_start - move them. Its failure is undone as everything else: it may be that of a
+ * signal, when they have been moved, and the keeper takes an init that lives for one that stays. */
 int netdev_keeper_start(const struct netdev_move *m, struct netdev_keeper *out, struct err *e);
 /* The devices stay where they are. None started is fine, here and below. */
 void netdev_keeper_dismiss(struct netdev_keeper *k);

@@ -257,6 +257,40 @@ lacks() { run ! has "$@"; }
 	nothing_left
 }
 
+# stepwise [OPTION...]: create below strace
+stepwise()
+{
+	nsenter --net="/proc/$HOST/ns/net" strace -q -o "$WORK/trace" -e trace=close,socketpair "$@" \
+		"$RUNTIME_BIN" --root "$ROOT" create --bundle "$BUNDLE" "$ID" \
+		> "$OUT" 2> "$ERR" < /dev/null 3>&-
+}
+socketpairs_are() { [[ $(grep -c '^socketpair' "$WORK/trace") -eq $1 ]]; }
+
+@test "netDevices: a signal that comes before it is heard that they have moved" {
+	local before line
+
+	config '.linux.netDevices = { net0: { name: "a" } }'
+	veth net0 net1
+	stepwise -s 64
+	# The second pair is the line to who moves them, whose end is the first that is closed then.
+	line=$(awk '/^close/ { n++ } /^socketpair/ && ++p == 2 { print n + 2; exit }' "$WORK/trace")
+	ok runtime delete --force "$ID"
+	wait_for 5 lacks outside net1
+
+	veth net0 net1
+	before=$(all_of net0)
+	rm "$WORK/trace"
+	background stepwise -e inject=socketpair:delay_enter=500000:when=2 \
+		-e inject="close:delay_enter=500000:when=$line"
+	wait_for 5 socketpairs_are 2
+	kill -TERM "$(pgrep -of "^$RUNTIME_BIN --root $ROOT create")"
+	wait_status "$BG"
+	is "$status" 1
+	file_has "$ERR" 'interrupted by signal'
+	is "$(all_of net0)" "$before"
+	wait_for 5 nothing_left
+}
+
 @test "netDevices: kill -9 of the runtime during create sends it back" {
 	local before hook
 
