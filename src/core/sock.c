@@ -94,17 +94,6 @@ int sock_bind(int dirfd, const char *path, int type, struct err *e)
 	return TAKE_FD(fd);
 }
 
-int sock_listen(int dirfd, const char *path, int type, struct err *e)
-{
-	autofd int fd = sock_bind(dirfd, path, type, e);
-
-	if (fd < 0)
-		return fd;
-	if (listen(fd, SOMAXCONN) < 0)
-		return err_set(e, errno, "listen %s", path);
-	return TAKE_FD(fd);
-}
-
 static void put_fds(struct msghdr *msg, union fds_control *control, const int *fds, size_t n)
 {
 	struct cmsghdr *c;

@@ -13,11 +13,8 @@ int sock_pair(int out[2], struct err *e);
 /* Connect a socket of this @type to a path of any length (through /proc/self/fd of its directory
  * when longer than sun_path). @dirfd: AT_FDCWD or a directory. Returns an fd. */
 int sock_connect(int dirfd, const char *path, int type, struct err *e);
-/* Bind to a file that does not exist. @type: SOCK_DGRAM, or another, to listen on. Returns an fd.
- */
+/* Bind to a file that does not exist. Returns an fd. */
 int sock_bind(int dirfd, const char *path, int type, struct err *e);
-/* Bind and listen; the file must not exist. @type: SOCK_STREAM or SOCK_SEQPACKET. Returns an fd. */
-int sock_listen(int dirfd, const char *path, int type, struct err *e);
 
 #define SOCK_FDS_MAX 16
 

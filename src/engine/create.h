@@ -37,9 +37,9 @@ struct created {
 /**
  * container_create - do it all, or leave nothing.
  *
- * The journal is written before the first side effect; the state once init is complete and
- * verified. On failure what was made is removed again, and a later `delete --force` removes what a
- * killed runtime could not.
+ * The journal is written before the first side effect; the state as soon as there is an init, while
+ * that is at work. On failure what was made is removed again, and a later `delete --force` removes
+ * what a killed runtime could not.
  */
 int container_create(const struct runtime *rt, const struct create_options *o, struct created *out,
 		     struct err *e);

@@ -10,7 +10,7 @@
 
 #include <errno.h>
 
-/* Of the answer to SYNC_START: @r and *@msg as sync_recv left them. */
+/* Of the answer to the word to go on: @r and *@msg as sync_recv left them. */
 static int judge(const struct container *c, int r, const struct sync_msg *msg, struct err *e)
 {
 	if (r <= 0)
@@ -40,7 +40,7 @@ static int run_poststart(struct container *c, struct err *e)
 	return r;
 }
 
-/* Of the answer to SYNC_START, too. */
+/* Of that answer, too. */
 static int finish(struct container *c, int r, const struct sync_msg *msg, struct err *e)
 {
 	r = judge(c, r, msg, e);

@@ -10,8 +10,8 @@
  * symbolic link, whose text cannot be torn, truncated or written in, and which leads nowhere. Where
  * there is no cgroup, "init" says in the same way which process is the container's.
  *
- * state.json is the commit: which process is the container's, put in place by rename. Readers need
- * no lock: they see no file or a whole one.
+ * state.json says which process is the container's, put in place by rename as soon as there is one.
+ * Readers need no lock: they see no file or a whole one.
  */
 #ifndef ENGINE_STORE_H
 #define ENGINE_STORE_H

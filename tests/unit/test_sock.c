@@ -105,9 +105,10 @@ static void talk(int dirfd, const char *path, int connect_dir, const char *conne
 	char buf[8] = "";
 	size_t n = 1;
 
-	l = sock_listen(dirfd, path, SOCK_STREAM, NULL);
+	l = sock_bind(dirfd, path, SOCK_STREAM, NULL);
 	CHECK(l >= 0);
-	CHECK_INT(sock_listen(dirfd, path, SOCK_STREAM, NULL), -EADDRINUSE);
+	CHECK_INT(listen(l, 1), 0);
+	CHECK_INT(sock_bind(dirfd, path, SOCK_STREAM, NULL), -EADDRINUSE);
 	c = sock_connect(connect_dir, connect_path, SOCK_STREAM, NULL);
 	CHECK(c >= 0);
 	a = accept4(l, NULL, NULL, SOCK_CLOEXEC);
@@ -168,9 +169,9 @@ TEST(errors_name_the_path)
 	CHECK_STR(e.text, "connect /no/socket: no such file or directory");
 	CHECK_INT(sock_connect(AT_FDCWD, file, SOCK_STREAM, NULL), -ECONNREFUSED);
 	unlink(file);
-	CHECK_INT(sock_listen(AT_FDCWD, "/no/dir/socket", SOCK_STREAM, &e), -ENOENT);
+	CHECK_INT(sock_bind(AT_FDCWD, "/no/dir/socket", SOCK_STREAM, &e), -ENOENT);
 	CHECK_STR(e.text, "listen /no/dir/socket: no such file or directory");
-	CHECK_INT(sock_listen(AT_FDCWD, "/tmp/", SOCK_STREAM, NULL), -EINVAL);
+	CHECK_INT(sock_bind(AT_FDCWD, "/tmp/", SOCK_STREAM, NULL), -EINVAL);
 }
 
 TEST_MAIN

@@ -172,7 +172,7 @@ static int take(int sock, struct sync_msg *msg, int *fds, size_t *room, struct e
 	return sock_recv(sock, msg, sizeof(*msg), fds, room, e);
 }
 
-/* On failure nothing was received, and no descriptor is open. */
+/* On failure no descriptor is open; what was received without its own is in *msg. */
 static int receive(int sock, struct sync_msg *msg, int *fds, size_t *n_fds, struct err *e)
 {
 	size_t room = *n_fds;

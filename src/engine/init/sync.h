@@ -2,9 +2,9 @@
 /**
  * sync.h - what the runtime and the container's first process say to each other.
  *
- * One SOCK_SEQPACKET message per step, of fixed size: an error in the child is the same struct err
- * in the parent. The end of the stream means that the peer is gone or, after SYNC_START, that
- * execve succeeded: the socket is close-on-exec.
+ * One SOCK_SEQPACKET message per step: an error in the child is the same struct err in the parent,
+ * and only that carries one. The end of the stream means that the peer is gone or, after
+ * SYNC_START, that execve succeeded: the socket is close-on-exec.
  */
 #ifndef ENGINE_INIT_SYNC_H
 #define ENGINE_INIT_SYNC_H
@@ -21,7 +21,7 @@ enum sync_type {
 	SYNC_GO,       /* parent: done, go on */
 	SYNC_CGROUP,   /* parent: the cgroup is made; the descriptors to enter it by */
 	SYNC_COMMIT,   /* parent: you are on record; live on without me */
-	SYNC_START,    /* parent or `start`: run the user's program */
+	SYNC_START,    /* `run`: execute the user's program; `start` passes the gate */
 	SYNC_ERROR,    /* child: failed; err says why. It ends. */
 };
 
