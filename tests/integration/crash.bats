@@ -210,7 +210,9 @@ interrupted()
 	local n
 
 	namespace_drop pid
-	config '.hooks.startContainer = [{"path": "/bin/sh", "args": ["sh", "-c", "kill -9 $PPID"]}]'
+	# Not its parent, which may be somebody else's by then: the pid that it is told.
+	config '.hooks.startContainer = [{"path": "/bin/sh", "args": ["sh", "-c", $c]}]' \
+		--arg c 'read -r s; s=${s#*\"pid\":}; kill -9 $((${s%%,*}))'
 
 	for n in 1 2 3 4 5; do
 		create

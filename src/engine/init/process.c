@@ -95,12 +95,15 @@ int process_check_ran(int proc, pid_t pid, int pidfd, struct err *e)
 	bool ended, ran;
 	int r;
 
+	/* It may end, and be reaped, and its number be another's, between any two looks: what /proc
+	 * says is ours if it had not ended afterwards, or if it had before and is a zombie. */
+	do {
+		ended = pidfd_poll(pidfd, 0) != 0;
+		r = procfs_stat(proc, pid, &stat, e);
+		if (r < 0)
+			return r;
+	} while (!ended && pidfd_poll(pidfd, 0) != 0);
 	/* Even of a zombie the kernel knows whether it ever called execve. */
-	r = procfs_stat(proc, pid, &stat, e);
-	if (r < 0)
-		return r;
-	/* If it is reaped, the number may be another's already. */
-	ended = pidfd_poll(pidfd, 0) != 0;
 	if (r > 0 && (!ended || stat.state == 'Z' || stat.state == 'X'))
 		ran = !(stat.kernel_flags & PROC_PF_FORKNOEXEC);
 	else
