@@ -134,18 +134,6 @@ with_own_run() { unshare --mount sh -c 'mount -t tmpfs none /run && exec "$@"' s
 	fails 1 "$WORK/none.*no such file or directory" "$RUNTIME_BIN" --root "$WORK/none" list
 }
 
-@test "a working directory that is gone, for every command" {
-	mkdir "$WORK/cwd"
-	sleeper
-	run_it bash -c 'cd "$3" && rmdir "$3"
-		set -e
-		for c in "state $2" "ps --format json $2" "kill $2 0" "pause $2" "resume $2" list \
-			"exec $2 true" "update --pids-limit 20 $2" "events --stats $2" "delete --force $2"; do
-			"$0" --root "$1" $c < /dev/null > /dev/null || echo "$c: $?"
-		done' "$RUNTIME_BIN" "$ROOT" "$ID" "$WORK/cwd"
-	is "$output" ''
-}
-
 @test "delete --force: once more after a delete, as the shim does" {
 	args true
 	create_start

@@ -198,16 +198,6 @@ load helpers
 	is "$status" 4
 }
 
-@test "cwd of the caller removed, umask 0777" {
-	mkdir "$WORK/cwd"
-	script 'umask'
-	run_it bash -c 'cd "$4" && rmdir "$4" && umask 0777
-		exec "$0" --root "$1" run --bundle "$2" "$3" < /dev/null' \
-		"$RUNTIME_BIN" "$ROOT" "$BUNDLE" "$ID" "$WORK/cwd"
-	[[ $status -eq 0 ]] || needs_runlet 'runc needs the working directory'
-	is "$status $output" '0 0022'
-}
-
 @test "--preserve-fds: a number that makes no sense" {
 	local n
 

@@ -70,6 +70,18 @@ os.execv(sys.argv[1], sys.argv[1:])"
 	cd /
 }
 
+@test "the caller's directory is gone, for every command on a container" {
+	mkdir "$WORK/cwd"
+	sleeper
+	run_it bash -c 'cd "$3" && rmdir "$3"
+		set -e
+		for c in "state $2" "ps --format json $2" "kill $2 0" "pause $2" "resume $2" list \
+			"exec $2 true" "update --pids-limit 20 $2" "events --stats $2" "delete --force $2"; do
+			"$0" --root "$1" $c < /dev/null > /dev/null || echo "$c: $?"
+		done' "$RUNTIME_BIN" "$ROOT" "$ID" "$WORK/cwd"
+	is "$output" ''
+}
+
 @test "umask 0777" {
 	local state
 
