@@ -88,9 +88,10 @@ static int scan_all(struct scan *s, struct err *e)
 	if (!d)
 		return err_set(e, errno, "read /proc");
 	(void)TAKE_FD(dir);
-	while ((entry = readdir(d)))
+	while ((errno = 0, entry = readdir(d)))
 		visit(s, entry->d_name);
-	return 0;
+	/* NULL is the end only without an errno: nobody must be missing. */
+	return errno ? err_set(e, errno, "read /proc") : 0;
 }
 
 static int scan_container(struct scan *s, struct err *e)

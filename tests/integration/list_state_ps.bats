@@ -164,6 +164,16 @@ load helpers
 	is "${#lines[@]}" 1
 }
 
+@test "ps without a cgroup: all processes, or an error" {
+	needs_runlet 'runc has no such manager'
+	script 'sleep 1000 & exec sleep 1000'
+	runtime --cgroup-manager disabled run --detach --bundle "$BUNDLE" "$ID" > "$OUT" 2>&1 < /dev/null
+	ps_lists() { [[ $(runtime ps --format json "$ID" | jq length) -eq $1 ]]; }
+	wait_for 5 ps_lists 2
+	fails 1 'read /proc: input/output error' strace -q -o "$WORK/trace" -P /proc \
+		-e inject=getdents64:error=EIO:when=2 "$RUNTIME_BIN" --root "$ROOT" ps "$ID"
+}
+
 @test "spec: a config for sh in a rootfs, which runs" {
 	cd "$WORK"
 	mkdir fresh
