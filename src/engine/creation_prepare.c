@@ -94,7 +94,6 @@ static int prepare_rootfs(struct creation *c, struct err *e)
 	r->new_userns = namespaces_has(&c->init.ns, CLONE_NEWUSER);
 	r->joined_userns = namespaces_join_fd(&c->init.ns, CLONE_NEWUSER);
 	r->new_cgroupns = namespaces_has(&c->init.ns, CLONE_NEWCGROUP);
-	r->new_netns = namespaces_has(&c->init.ns, CLONE_NEWNET);
 	r->cgroup_path = cgroup_path(c->cgroup);
 	r->cgroup_paths = cgroup_paths(c->cgroup);
 	return rootfs_open(r, e);

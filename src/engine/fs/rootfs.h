@@ -30,7 +30,6 @@ struct rootfs {
 	bool new_userns;   /* in a user namespace of its own or joined: mknod becomes bind */
 	int joined_userns; /* the one that is joined, whose mappings idmap and ridmap mean; or -1 */
 	bool new_cgroupns;
-	bool new_netns;
 	const char *cgroup_path;	   /* for cgroup mounts without a cgroup namespace */
 	const struct strmap *cgroup_paths; /* by hierarchy, where they differ; or NULL */
 	struct rootfs_plan *plan;
@@ -49,7 +48,7 @@ struct rootfs {
 /**
  * rootfs_open - check the root and plan the mounts, on the host, before anything is made.
  *
- * The caller fills the members up to new_netns and cgroup_path; the rest is set here. For a
+ * The caller fills the members up to cgroup_paths; the rest is set here. For a
  * container with a user namespace, and for mounts with id mappings, the sources of binds are
  * opened here too, with the caller's privileges.
  *
