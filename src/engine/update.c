@@ -11,6 +11,20 @@
 
 #define WRITER_MS 2000
 
+/* Whether @fd is a pipe that nobody has open to write. It keeps what it has. */
+static bool has_no_writer(int fd)
+{
+	int copy[2];
+	ssize_t n;
+
+	if (pipe2(copy, O_CLOEXEC) < 0)
+		return false;
+	n = tee(fd, copy[1], 1, SPLICE_F_NONBLOCK);
+	(void)fd_close(copy[0]);
+	(void)fd_close(copy[1]);
+	return n == 0;
+}
+
 /* A pipe of the shell's is as good as a file: the user named it. But a FIFO may have no writer. */
 static int open_input(const char *path, struct err *e)
 {
@@ -21,7 +35,7 @@ static int open_input(const char *path, struct err *e)
 	if (fd < 0)
 		return err_set(e, errno, "open %s", path);
 	p.fd = fd;
-	if (poll(&p, 1, WRITER_MS) == 0)
+	if (poll(&p, 1, WRITER_MS) == 0 && has_no_writer(fd))
 		return err_msg(e, ETIMEDOUT, "%s: nobody writes to it", path);
 	if (fcntl(fd, F_SETFL, 0) < 0)
 		return err_set(e, errno, "%s: fcntl", path);

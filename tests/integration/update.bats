@@ -115,6 +115,8 @@ resources() { runtime update --resources - "$ID" <<< "$1"; }
 	ok update --resources "$WORK/r.json"
 	is "$(memory) $(pids)" '33554432 33'
 	ok update --resources <(sed 's/33554432/67108864/' "$WORK/r.json")
+	# From somebody who takes his time.
+	ok update --resources <(sleep 2.5; sed 's/33554432/67108864/' "$WORK/r.json")
 	is "$(memory) $(pids)" '67108864 33'
 	ok resources '{ "pids": { "limit": 34 } }'
 	is "$(memory) $(pids)" '67108864 34'
