@@ -155,40 +155,23 @@ delete_churn()
 	wait_for 5 nothing_left
 }
 
-# How long, in milliseconds, COMMAND... takes with the numbers FROM to TO as last argument.
-each_takes()
-{
-	local from=$1 to=$2 n start=${EPOCHREALTIME/[.,]/}
-
-	shift 2
-	for ((n = from; n <= to; n++)); do
-		"$@" "$n" || return 1
-	done
-	took=$(((${EPOCHREALTIME/[.,]/} - start) / 1000))
-}
-
 create_numbered() { runtime create --bundle "$BUNDLE" "$ID-$1" > /dev/null < /dev/null; }
-delete_numbered() { runtime delete --force "$ID-$1"; }
 
-@test "many containers: each takes as long as the first; all are listed and deleted" {
-	local many=${RLBATS_MANY:-100} first last took tenth
+# How long each takes is for the benchmark: a time that a test asserts is another on a busy machine.
+@test "many containers are created, listed and deleted" {
+	local many=${RLBATS_MANY:-100} n
 
-	tenth=$((many / 10))
 	args sleep 1000
 	config 'del(.linux.cgroupsPath)'
-	each_takes 1 "$tenth" create_numbered
-	first=$took
-	each_takes $((tenth + 1)) $((many - tenth)) create_numbered
-	each_takes $((many - tenth + 1)) "$many" create_numbered
-	last=$took
-	echo "the first $tenth: $first ms, the last: $last ms"
+	for ((n = 1; n <= many; n++)); do
+		create_numbered "$n"
+	done
 	is "$(runtime list --quiet | wc -l)" "$many"
 	is "$(runtime list --format json | jq '[.[] | select(.status == "created")] | length')" "$many"
-	each_takes 1 "$many" delete_numbered
-	echo "deleted: $took ms"
+	for ((n = 1; n <= many; n++)); do
+		runtime delete --force "$ID-$n"
+	done
 	is "$(runtime list --quiet | wc -l)" 0
-	# A busy machine may double a time; what grows with their number is many times as long.
-	((last < 4 * first + 200))
 }
 
 @test "delete --force and kill of a frozen container" {
