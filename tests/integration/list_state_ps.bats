@@ -241,3 +241,13 @@ load helpers
 		ok runtime "$verb" -h
 	done
 }
+
+@test "state: created is when that was, in UTC" {
+	local from to created
+
+	from=$(date +%s)
+	TZ=Asia/Tokyo create
+	to=$(date +%s)
+	created=$(date --date="$(runtime state "$ID" | jq -r .created)" +%s)
+	((from <= created && created <= to))
+}
