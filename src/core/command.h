@@ -7,7 +7,11 @@
  * -n value and -n=value (as Go's urfave/cli does), before and after positional arguments unless the
  * command says COMMAND_STOP_AT_ARG, in which case everything after the first positional is left
  * alone. "--" ends the options. A bool may be given as --flag=true or =false. Letters may share a
- * dash (-ti) where no option has that name. -h, --help, help and --version, -v need no row.
+ * dash (-ti) where no option has that name. -h, --help, help and --version, -v need no row, nor do
+ * the hidden commands dump-commands (program_dump) and completion SHELL (program_complete).
+ *
+ * A command of two words ("bridge add") belongs to a group, which its first word names: "PROGRAM
+ * bridge" and "PROGRAM bridge --help" show the group's commands.
  */
 #ifndef CORE_COMMAND_H
 #define CORE_COMMAND_H
@@ -47,6 +51,32 @@ struct opt {
 	 0 * sizeof(char[1 - 2 * !__builtin_types_compatible_p(__typeof__(((type *)0)->member),    \
 							       want)]))
 
+/* Rows: name, letter or 0, the argument struct and its member, the value's name, the help. */
+#define O_FLAG_(n, l, t, m, h)                                                                     \
+	{                                                                                          \
+		.name = n, .letter = l, .kind = OPT_FLAG, .offset = OPT_OFF(t, m, bool), .help = h \
+	}
+#define O_STRING_(n, l, t, m, a, h)                                                                \
+	{                                                                                          \
+		.name = n, .letter = l, .kind = OPT_STRING, .offset = OPT_OFF(t, m, char *),       \
+		.arg = a, .help = h                                                                \
+	}
+#define O_STRV_(n, l, t, m, a, h)                                                                  \
+	{                                                                                          \
+		.name = n, .letter = l, .kind = OPT_STRV, .offset = OPT_OFF(t, m, char **),        \
+		.arg = a, .help = h                                                                \
+	}
+#define O_INT_(n, l, t, m, a, h)                                                                   \
+	{                                                                                          \
+		.name = n, .letter = l, .kind = OPT_INT, .offset = OPT_OFF(t, m, int64_t),         \
+		.arg = a, .help = h                                                                \
+	}
+#define O_ENUM_(n, l, t, m, a, tab, h)                                                             \
+	{                                                                                          \
+		.name = n, .letter = l, .kind = OPT_ENUM, .offset = OPT_OFF(t, m, int), .arg = a,  \
+		.names = tab, .help = h                                                            \
+	}
+
 enum {
 	COMMAND_STOP_AT_ARG = 1, /* options end at the first positional */
 	COMMAND_HIDDEN = 2,
@@ -54,7 +84,7 @@ enum {
 };
 
 struct command {
-	const char *name;
+	const char *name;     /* "run", or "bridge add" */
 	const char *synopsis; /* positionals, e.g. "ID [SIGNAL]" */
 	const char *about;    /* one sentence, with full stop */
 	const struct opt *opts;
@@ -81,6 +111,11 @@ struct program {
 	 * NULL. */
 	int (*fail)(const void *globals, const struct command *c, const struct err *e);
 };
+
+/* The length of the group's name, 0 without one; and the name within the group. */
+size_t command_group_len(const struct command *c);
+const char *command_own_name(const struct command *c);
+bool command_is_in(const struct command *c, const char *group);
 
 /* Parses, runs, returns the exit status. argv itself is not changed. Unknown command: `No help
  * topic for 'x'`, 3. Bad option: usage on stdout, the error through fail(), 1. */

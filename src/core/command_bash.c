@@ -69,11 +69,42 @@ static void print_words(const struct opt *opts, FILE *out)
 	}
 }
 
+static void print_own_name(const struct program *p _unused_, const struct command *c, FILE *out)
+{
+	fprintf(out, "%s ", command_own_name(c));
+}
+
+/* The first words: commands and groups. */
 static void print_commands(const struct program *p, FILE *out)
 {
-	for (const struct command *const *c = p->commands; *c; c++)
-		if (!((*c)->flags & COMMAND_HIDDEN))
+	for (const struct command *const *c = p->commands; *c; c++) {
+		if ((*c)->flags & COMMAND_HIDDEN)
+			continue;
+		if (command_group_len(*c) == 0)
 			fprintf(out, "%s ", (*c)->name);
+		else if (complete_begins_group(p, *c))
+			fprintf(out, "%.*s ", (int)command_group_len(*c), (*c)->name);
+	}
+}
+
+/* Within a group the command is two words; until the second is there, it is completed. */
+static void print_groups(const struct program *p, FILE *out)
+{
+	for (const struct command *const *c = p->commands; *c; c++) {
+		int n = (int)command_group_len(*c);
+
+		if (!complete_begins_group(p, *c))
+			continue;
+		fprintf(out,
+			"\tif [[ $command == %.*s ]]; then\n"
+			"\t\tif ((i + 1 < COMP_CWORD)); then\n"
+			"\t\t\tcommand+=\" ${COMP_WORDS[i + 1]}\"\n"
+			"\t\telse\n"
+			"\t\t\twords='",
+			n, (*c)->name);
+		complete_each_in_group(p, *c, print_own_name, out);
+		fputs("--help -h'\n\t\tfi\n\tfi\n", out);
+	}
 }
 
 /* Finds the command among the words before the present one. bash splits words at "=", too. */
@@ -104,7 +135,9 @@ static void print_find_command(const struct program *p, FILE *out)
 
 static void print_command(const struct program *p, const struct command *c, FILE *out)
 {
-	fprintf(out, "\t%s)\n", c->name);
+	const char *quote = command_group_len(c) ? "'" : "";
+
+	fprintf(out, "\t%s%s%s)\n", quote, c->name, quote);
 	if (has_values(c->opts))
 		print_values(c->opts, out);
 	fputs("\t\twords='", out);
@@ -150,6 +183,7 @@ void complete_bash(const struct program *p, FILE *out)
 	      "\tfi\n",
 	      out);
 	print_find_command(p, out);
+	print_groups(p, out);
 	fputs("\tcase $command in\n", out);
 	print_program(p, out);
 	for (const struct command *const *c = p->commands; *c; c++)

@@ -33,6 +33,31 @@ bool complete_ids(const struct program *p, const struct command *c)
 	       (str_eq(c->synopsis, "ID") || str_starts(c->synopsis, "ID "));
 }
 
+static bool same_group(const struct command *a, const struct command *b)
+{
+	size_t n = command_group_len(a);
+
+	return n && n == command_group_len(b) && strncmp(a->name, b->name, n) == 0;
+}
+
+bool complete_begins_group(const struct program *p, const struct command *c)
+{
+	for (const struct command *const *other = p->commands; *other; other++)
+		if (!((*other)->flags & COMMAND_HIDDEN) && same_group(*other, c))
+			return *other == c;
+	return false;
+}
+
+void complete_each_in_group(const struct program *p, const struct command *c,
+			    void (*print)(const struct program *p, const struct command *c,
+					  FILE *out),
+			    FILE *out)
+{
+	for (const struct command *const *other = p->commands; *other; other++)
+		if (!((*other)->flags & COMMAND_HIDDEN) && same_group(*other, c))
+			print(p, *other, out);
+}
+
 void complete_print_function(const struct program *p, FILE *out)
 {
 	fputc('_', out);

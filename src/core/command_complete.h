@@ -14,6 +14,14 @@ enum complete_value complete_value(const struct opt *o);
 /* Whether the first positional is an id that "list -q" prints. */
 bool complete_ids(const struct program *p, const struct command *c);
 
+/* The first command of a group that is shown: where what belongs to the whole group is printed. */
+bool complete_begins_group(const struct program *p, const struct command *c);
+/* Calls @print for each shown command of the group of @c. */
+void complete_each_in_group(const struct program *p, const struct command *c,
+			    void (*print)(const struct program *p, const struct command *c,
+					  FILE *out),
+			    FILE *out);
+
 /* The shell function's name: the program's, with what no function may have replaced. */
 void complete_print_function(const struct program *p, FILE *out);
 

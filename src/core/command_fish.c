@@ -33,22 +33,28 @@ static void print_value(const struct opt *o, FILE *out)
 }
 
 /* "complete -c PROGRAM -n 'condition'" */
-static void print_start(const struct program *p, const char *command, FILE *out)
+static void print_start(const struct program *p, const struct command *c, FILE *out)
 {
-	if (command)
-		fprintf(out, "complete -c %s -n '__fish_seen_subcommand_from %s'", p->name,
-			command);
+	int group = c ? (int)command_group_len(c) : 0;
+
+	fprintf(out, "complete -c %s -n ", p->name);
+	if (group)
+		fprintf(out,
+			"'__fish_seen_subcommand_from %.*s; and __fish_seen_subcommand_from %s'",
+			group, c->name, command_own_name(c));
+	else if (c)
+		fprintf(out, "'__fish_seen_subcommand_from %s'", c->name);
 	else
-		fprintf(out, "complete -c %s -n __fish_use_subcommand", p->name);
+		fputs("__fish_use_subcommand", out);
 }
 
-static void print_opts(const struct program *p, const char *command, const struct opt *opts,
+static void print_opts(const struct program *p, const struct command *c, const struct opt *opts,
 		       FILE *out)
 {
 	for (const struct opt *o = opts; o && o->name; o++) {
 		if (o->hidden)
 			continue;
-		print_start(p, command, out);
+		print_start(p, c, out);
 		fprintf(out, " -l %s", o->name);
 		if (o->letter)
 			fprintf(out, " -s %c", o->letter);
@@ -60,15 +66,31 @@ static void print_opts(const struct program *p, const char *command, const struc
 	}
 }
 
-static void print_command(const struct program *p, const struct command *c, FILE *out)
+/* The command's name; for a group its own, once, and the command's behind it. */
+static void print_word(const struct program *p, const struct command *c, FILE *out)
 {
-	print_start(p, NULL, out);
-	fprintf(out, " -a %s -d ", c->name);
+	int group = (int)command_group_len(c);
+
+	if (group && complete_begins_group(p, c)) {
+		print_start(p, NULL, out);
+		fprintf(out, " -a %.*s -d 'commands for %.*s'\n", group, c->name, group, c->name);
+	}
+	if (group)
+		fprintf(out, "complete -c %s -n '__fish_seen_subcommand_from %.*s'", p->name, group,
+			c->name);
+	else
+		print_start(p, NULL, out);
+	fprintf(out, " -a %s -d ", command_own_name(c));
 	print_quoted(c->about, out);
 	fputc('\n', out);
-	print_opts(p, c->name, c->opts, out);
+}
+
+static void print_command(const struct program *p, const struct command *c, FILE *out)
+{
+	print_word(p, c, out);
+	print_opts(p, c, c->opts, out);
 	if (complete_ids(p, c)) {
-		print_start(p, c->name, out);
+		print_start(p, c, out);
 		fprintf(out, " -a '(%s list -q 2>/dev/null)'\n", p->name);
 	}
 }

@@ -46,19 +46,47 @@ static void print_opts(const struct opt *opts, size_t width, FILE *out)
 	}
 }
 
-static void print_commands(const struct program *p, FILE *out)
+size_t command_group_len(const struct command *c)
+{
+	const char *space = strchr(c->name, ' ');
+
+	return space ? (size_t)(space - c->name) : 0;
+}
+
+const char *command_own_name(const struct command *c)
+{
+	size_t group = command_group_len(c);
+
+	return c->name + (group ? group + 1 : 0);
+}
+
+bool command_is_in(const struct command *c, const char *group)
+{
+	size_t n = command_group_len(c);
+
+	return n && strlen(group) == n && strncmp(c->name, group, n) == 0;
+}
+
+/* Those of a group, or all. */
+static bool is_shown(const struct command *c, const char *group)
+{
+	return !(c->flags & COMMAND_HIDDEN) && (!group || command_is_in(c, group));
+}
+
+static void print_commands(const struct program *p, const char *group, FILE *out)
 {
 	static const char help_name[] = "help, h";
 	size_t width = strlen(help_name);
 
 	for (const struct command *const *c = p->commands; *c; c++)
-		if (!((*c)->flags & COMMAND_HIDDEN))
+		if (is_shown(*c, group))
 			width = MAX(width, strlen((*c)->name));
 	for (const struct command *const *c = p->commands; *c; c++)
-		if (!((*c)->flags & COMMAND_HIDDEN))
+		if (is_shown(*c, group))
 			fprintf(out, "   %-*s  %s\n", (int)width, (*c)->name, (*c)->about);
-	fprintf(out, "   %-*s  %s\n", (int)width, help_name,
-		"Shows a list of commands or help for one command.");
+	if (!group)
+		fprintf(out, "   %-*s  %s\n", (int)width, help_name,
+			"Shows a list of commands or help for one command.");
 }
 
 /* Every line of a text that may have several, indented. */
@@ -82,10 +110,17 @@ void help_program(const struct program *p, FILE *out)
 	fputs("VERSION:\n", out);
 	print_indented(p->version, out);
 	fputs("\nCOMMANDS:\n", out);
-	print_commands(p, out);
+	print_commands(p, NULL, out);
 	fputs("\nGLOBAL OPTIONS:\n", out);
 	print_opts(p->opts, width, out);
 	print_opts(own_opts, width, out);
+}
+
+void help_group(const struct program *p, const char *group, FILE *out)
+{
+	fprintf(out, "USAGE:\n   %s %s command [command options] [arguments...]\n\nCOMMANDS:\n",
+		p->name, group);
+	print_commands(p, group, out);
 }
 
 void help_command(const struct program *p, const struct command *c, FILE *out)

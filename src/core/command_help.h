@@ -8,6 +8,7 @@
 #include "core/command.h"
 
 void help_program(const struct program *p, FILE *out);
+void help_group(const struct program *p, const char *group, FILE *out);
 void help_command(const struct program *p, const struct command *c, FILE *out);
 
 #endif

@@ -67,22 +67,34 @@ static void print_opts(const struct opt *opts, const char *indent, FILE *out)
 	}
 }
 
+static void print_own_name(const struct program *p _unused_, const struct command *c, FILE *out)
+{
+	fprintf(out, "\t\t'%s:", command_own_name(c));
+	print_quoted(c->about, out);
+	fputs("'\n", out);
+}
+
+/* The first words: commands and groups. */
 static void print_command_names(const struct program *p, FILE *out)
 {
 	fputs("\tcommands=(\n", out);
 	for (const struct command *const *c = p->commands; *c; c++) {
+		int n = (int)command_group_len(*c);
+
 		if ((*c)->flags & COMMAND_HIDDEN)
 			continue;
-		fprintf(out, "\t\t'%s:", (*c)->name);
-		print_quoted((*c)->about, out);
-		fputs("'\n", out);
+		if (n == 0)
+			print_own_name(p, *c, out);
+		else if (complete_begins_group(p, *c))
+			fprintf(out, "\t\t'%.*s:commands for %.*s'\n", n, (*c)->name, n,
+				(*c)->name);
 	}
 	fputs("\t\t'help:Shows a list of commands or help for one command.'\n\t)\n", out);
 }
 
 static void print_command(const struct program *p, const struct command *c, FILE *out)
 {
-	fprintf(out, "\t\t%s)\n\t\t\t_arguments -s %s\\\n", c->name,
+	fprintf(out, "\t\t%s)\n\t\t\t_arguments -s %s\\\n", command_own_name(c),
 		c->flags & COMMAND_STOP_AT_ARG ? "-A '-*' " : "");
 	print_opts(c->opts, "\t\t\t\t", out);
 	fputs("\t\t\t\t{-h,--help}'[show help]'", out);
@@ -92,6 +104,37 @@ static void print_command(const struct program *p, const struct command *c, FILE
 		fputs("_ids'", out);
 	}
 	fputs("\n\t\t\t;;\n", out);
+}
+
+/* The second word, then what belongs to the command. */
+static void print_group(const struct program *p, const struct command *c, FILE *out)
+{
+	fprintf(out,
+		"\t\t%.*s)\n"
+		"\t\t\tif ((CURRENT == 2)); then\n"
+		"\t\t\t\tcommands=(\n",
+		(int)command_group_len(c), c->name);
+	complete_each_in_group(p, c, print_own_name, out);
+	fputs("\t\t\t\t)\n"
+	      "\t\t\t\t_describe command commands\n"
+	      "\t\t\t\treturn\n"
+	      "\t\t\tfi\n"
+	      "\t\t\tshift words\n"
+	      "\t\t\t((CURRENT--))\n"
+	      "\t\t\tcase $words[1] in\n",
+	      out);
+	complete_each_in_group(p, c, print_command, out);
+	fputs("\t\t\tesac\n\t\t\t;;\n", out);
+}
+
+static void print_word(const struct program *p, const struct command *c, FILE *out)
+{
+	if (c->flags & COMMAND_HIDDEN)
+		return;
+	if (command_group_len(c) == 0)
+		print_command(p, c, out);
+	else if (complete_begins_group(p, c))
+		print_group(p, c, out);
 }
 
 void complete_zsh(const struct program *p, FILE *out)
@@ -121,8 +164,7 @@ void complete_zsh(const struct program *p, FILE *out)
 	      "\t\thelp | h)\n\t\t\t_describe command commands\n\t\t\t;;\n",
 	      out);
 	for (const struct command *const *c = p->commands; *c; c++)
-		if (!((*c)->flags & COMMAND_HIDDEN))
-			print_command(p, *c, out);
+		print_word(p, *c, out);
 	fputs("\t\tesac\n\t\t;;\n\tesac\n}\n\n", out);
 	complete_print_function(p, out);
 	fputs(" \"$@\"\n", out);

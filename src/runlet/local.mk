@@ -6,7 +6,6 @@ runlet_SOURCES = \
 	src/runlet/create.c \
 	src/runlet/create_args.h \
 	src/runlet/delete.c \
-	src/runlet/dump.c \
 	src/runlet/events.c \
 	src/runlet/exec.c \
 	src/runlet/features.c \

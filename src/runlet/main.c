@@ -61,10 +61,9 @@ static const struct opt global_opts[] = {
 };
 
 static const struct command *const commands[] = {
-	&cmd_checkpoint, &cmd_create, &cmd_delete,     &cmd_events,	   &cmd_exec,
-	&cmd_features,	 &cmd_kill,   &cmd_list,       &cmd_pause,	   &cmd_ps,
-	&cmd_restore,	 &cmd_resume, &cmd_run,	       &cmd_spec,	   &cmd_start,
-	&cmd_state,	 &cmd_update, &cmd_completion, &cmd_dump_commands, NULL,
+	&cmd_checkpoint, &cmd_create, &cmd_delete, &cmd_events, &cmd_exec,    &cmd_features,
+	&cmd_kill,	 &cmd_list,   &cmd_pause,  &cmd_ps,	&cmd_restore, &cmd_resume,
+	&cmd_run,	 &cmd_spec,   &cmd_start,  &cmd_state,	&cmd_update,  NULL,
 };
 
 /* They make processes that share a namespace with a container's. */
@@ -103,7 +102,7 @@ static int fail(const void *globals _unused_, const struct command *c, const str
 	return c == &cmd_exec ? 255 : 1;
 }
 
-const struct program runlet_program = {
+static const struct program runlet_program = {
 	.name = "runlet",
 	.about = "Open Container Initiative runtime",
 	.version = NULL, /* see main: libseccomp tells its own version at run time */

@@ -28,8 +28,6 @@ struct globals {
 enum output_format { OUTPUT_TABLE = 1, OUTPUT_JSON };
 extern const struct name output_format_names[];
 
-extern const struct program runlet_program;
-
 extern const struct command cmd_checkpoint;
 extern const struct command cmd_create;
 extern const struct command cmd_delete;
@@ -47,33 +45,6 @@ extern const struct command cmd_spec;
 extern const struct command cmd_start;
 extern const struct command cmd_state;
 extern const struct command cmd_update;
-extern const struct command cmd_dump_commands;
-extern const struct command cmd_completion;
-
-#define O_FLAG_(n, l, t, m, h)                                                                     \
-	{                                                                                          \
-		.name = n, .letter = l, .kind = OPT_FLAG, .offset = OPT_OFF(t, m, bool), .help = h \
-	}
-#define O_STRING_(n, l, t, m, a, h)                                                                \
-	{                                                                                          \
-		.name = n, .letter = l, .kind = OPT_STRING, .offset = OPT_OFF(t, m, char *),       \
-		.arg = a, .help = h                                                                \
-	}
-#define O_STRV_(n, l, t, m, a, h)                                                                  \
-	{                                                                                          \
-		.name = n, .letter = l, .kind = OPT_STRV, .offset = OPT_OFF(t, m, char **),        \
-		.arg = a, .help = h                                                                \
-	}
-#define O_INT_(n, l, t, m, a, h)                                                                   \
-	{                                                                                          \
-		.name = n, .letter = l, .kind = OPT_INT, .offset = OPT_OFF(t, m, int64_t),         \
-		.arg = a, .help = h                                                                \
-	}
-#define O_ENUM_(n, l, t, m, a, tab, h)                                                             \
-	{                                                                                          \
-		.name = n, .letter = l, .kind = OPT_ENUM, .offset = OPT_OFF(t, m, int), .arg = a,  \
-		.names = tab, .help = h                                                            \
-	}
 
 /* --format of list and ps. */
 #define O_FORMAT_(t, m, h)                                                                         \

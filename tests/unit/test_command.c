@@ -101,8 +101,15 @@ static const struct command cmd_list = {
 static const struct command cmd_init = {
 	"init", "", "Inner.", NULL, sizeof(struct demo_args), 0, 0, run_demo, COMMAND_HIDDEN
 };
-static const struct command *const commands[] = { &cmd_kill, &cmd_exec, &cmd_state, &cmd_create,
-						  &cmd_list, &cmd_init, NULL };
+static const struct command cmd_net_add = {
+	"net add", "NAME", "Add a net.", demo_opts, sizeof(struct demo_args), 1, 1, run_demo, 0
+};
+static const struct command cmd_net_del = {
+	"net del", "NAME", "Delete a net.", NULL, sizeof(struct demo_args), 1, 1, run_demo, 0
+};
+static const struct command *const commands[] = { &cmd_kill,	&cmd_exec, &cmd_state,
+						  &cmd_create,	&cmd_list, &cmd_net_add,
+						  &cmd_net_del, &cmd_init, NULL };
 
 static const struct opt global_opts[] = {
 	{ "root", 0, OPT_STRING, OPT_OFF(struct globals, root, char *), "DIR", "where state is",
@@ -376,6 +383,31 @@ TEST(help_everywhere)
 	CHECK_STR(printed, "NAME:\n   demo state - Show the state.\n\nUSAGE:\n   demo state ID\n");
 }
 
+TEST(groups)
+{
+	CHECK_INT(run("net add br0 --fds=1"), 1);
+	CHECK_INT(run("net add --preserve-fds=7 br0"), 0);
+	CHECK_STR(seen_args, "br0");
+	CHECK_INT(seen.fds, 7);
+	CHECK_STR(prepared, "net add");
+	CHECK_INT(run("net add"), 1);
+	CHECK_STR(reported, "demo: \"net add\" requires exactly 1 argument(s)");
+	CHECK_INT(run("net add --help"), 0);
+	CHECK(str_starts(printed, "NAME:\n   demo net add - Add a net.\n"));
+	CHECK_INT(run("help net del"), 0);
+	CHECK(str_starts(printed, "NAME:\n   demo net del - Delete a net.\n"));
+	CHECK_INT(run("add"), 3);
+	CHECK_INT(run("net frob"), 3);
+	CHECK_STR(reported, "No help topic for 'net frob'");
+	CHECK_INT(run("net"), 0);
+	CHECK_STR(printed, "USAGE:\n   demo net command [command options] [arguments...]\n\n"
+			   "COMMANDS:\n   net add  Add a net.\n   net del  Delete a net.\n");
+	CHECK_INT(run("net --help"), 0);
+	CHECK_INT(run("help net"), 0);
+	CHECK_INT(run("ne"), 3);
+	CHECK_INT(run("netadd"), 3);
+}
+
 TEST(version_and_unknown_commands)
 {
 	CHECK_INT(run("--version"), 0);
@@ -485,7 +517,7 @@ TEST(bash_completion_works)
 	bash_completes("demo k_");
 	CHECK_STR(printed, "kill\n");
 	bash_completes("demo _");
-	CHECK_STR(printed, "kill exec state create list help\n");
+	CHECK_STR(printed, "kill exec state create list net help\n");
 	bash_completes("demo --r_");
 	CHECK_STR(printed, "--root\n");
 	bash_completes("demo --root kill k_");
@@ -502,6 +534,12 @@ TEST(bash_completion_works)
 	CHECK_STR(printed, "json\n");
 	bash_completes("demo list --format = j_");
 	CHECK_STR(printed, "json\n");
+	bash_completes("demo net a_");
+	CHECK_STR(printed, "add\n");
+	bash_completes("demo net _");
+	CHECK_STR(printed, "add del --help -h\n");
+	bash_completes("demo --root x net add --b_");
+	CHECK_STR(printed, "--bundle\n");
 	bash_completes("demo help st_");
 	CHECK_STR(printed, "state\n");
 }
