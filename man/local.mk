@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 
 dist_man8_MANS += \
+	man/netctl.8 \
+	man/orchctl.8 \
 	man/runlet-checkpoint.8 \
 	man/runlet-create.8 \
 	man/runlet-delete.8 \

@@ -9,13 +9,14 @@ include tests/callers/local.mk
 include tests/attacks/local.mk
 include tests/faults/local.mk
 
+TEST_LIBS = $(ORCH_LIBS) $(NET_LIBS) $(LIBS_DYNAMIC)
 # What a test program gets when it does not say otherwise; libreplay has a main for fuzz targets.
 if FUZZING
-LDADD = $(RUNTIME_ARCHIVES) $(LIBS_DYNAMIC)
+LDADD = $(ORCH_ARCHIVES) $(NET_ARCHIVES) $(RUNTIME_ARCHIVES) $(TEST_LIBS)
 else
 noinst_LIBRARIES += tests/fuzz/libreplay.a
 tests_fuzz_libreplay_a_SOURCES = tests/fuzz/replay_main.c
-LDADD = $(RUNTIME_ARCHIVES) tests/fuzz/libreplay.a $(LIBS_DYNAMIC)
+LDADD = $(ORCH_ARCHIVES) $(NET_ARCHIVES) $(RUNTIME_ARCHIVES) tests/fuzz/libreplay.a $(TEST_LIBS)
 endif
 
 check_PROGRAMS += $(UNIT_TESTS) $(FUZZ_TARGETS)

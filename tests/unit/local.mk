@@ -59,3 +59,14 @@ EXTRA_DIST += \
 	tests/unit/ocispec.h \
 	tests/unit/rootfs_box.h \
 	tests/unit/test.h
+
+if NETCTL
+UNIT_TESTS += \
+	tests/unit/test_ifname
+endif
+
+if ORCHCTL
+UNIT_TESTS += \
+	tests/unit/test_backoff \
+	tests/unit/test_container_name
+endif

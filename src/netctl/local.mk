@@ -1,0 +1,10 @@
+# SPDX-License-Identifier: Apache-2.0
+
+if NETCTL
+bin_PROGRAMS += netctl
+netctl_SOURCES = \
+	src/netctl/main.c \
+	src/netctl/netctl.h
+netctl_LDADD = $(NET_ARCHIVES) $(NET_LIBS)
+netctl_LDFLAGS = $(AM_LDFLAGS) -pie
+endif

@@ -1,0 +1,10 @@
+# SPDX-License-Identifier: Apache-2.0
+
+if ORCHCTL
+bin_PROGRAMS += orchctl
+orchctl_SOURCES = \
+	src/orchctl/main.c \
+	src/orchctl/orchctl.h
+orchctl_LDADD = $(ORCH_ARCHIVES) $(ORCH_LIBS)
+orchctl_LDFLAGS = $(AM_LDFLAGS) -pie
+endif

@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "orchctl/orchctl.h"
+
+#include "core/log.h"
+
+#include <signal.h>
+
+#include "config.h"
+
+static const struct opt global_opts[] = {
+	O_STRING_("state-dir", 0, struct globals, state_dir, "DIR", "keep records below DIR"),
+	O_STRING_("runtime", 0, struct globals, runtime, "PATH",
+		  "reach containers through this OCI runtime"),
+	O_FLAG_("debug", 0, struct globals, debug, "log what is done, step by step"),
+	{ 0 },
+};
+
+static const struct command *const commands[] = {
+	NULL,
+};
+
+static int prepare(void *globals, const struct command *c _unused_, struct err *e)
+{
+	const struct globals *g = globals;
+
+	return log_open(NULL, LOG_TEXT, g->debug ? LOG_LEVEL_DEBUG : LOG_LEVEL_WARNING, e);
+}
+
+static const struct program orchctl_program = {
+	.name = "orchctl",
+	.about = "containers from messages and declarative state",
+	.version = "orchctl version " PACKAGE_VERSION "\n",
+	.opts = global_opts,
+	.globals_size = sizeof(struct globals),
+	.commands = commands,
+	.prepare = prepare,
+};
+
+int main(int argc, char **argv)
+{
+	/* Ignored, the kernel would reap children before we can ask how they ended. */
+	(void)signal(SIGCHLD, SIG_DFL);
+	(void)signal(SIGPIPE, SIG_IGN);
+	return program_main(&orchctl_program, argc, argv);
+}
