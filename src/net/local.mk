@@ -4,5 +4,11 @@ if NETCTL
 noinst_LIBRARIES += libnet.a
 libnet_a_SOURCES = \
 	src/net/ifname.c \
-	src/net/ifname.h
+	src/net/ifname.h \
+	src/net/json_stream.h \
+	src/net/jsonrpc.h \
+	src/net/monitor.h \
+	src/net/ovs.h \
+	src/net/ovsdb.h \
+	src/net/subscribers.h
 endif
