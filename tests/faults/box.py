@@ -167,6 +167,16 @@ class Box:
         with open("/proc/keys", encoding="utf-8", errors="replace") as f:
             return [line for line in f if f"_ses.{self.id}:" in line]
 
+    def forget_keyrings(self):
+        """A dead init keeps its own until it is reaped, and the kernel collects it when it has time. One
+        of the container before would be taken for the next one's, all the more as root does not see those
+        of a user namespace."""
+        def gone():
+            reap()
+            return not self.keyrings()
+        if not wait_until(30, gone):
+            raise RuntimeError(f"keyrings are not collected: {self.keyrings()}")
+
     def members(self):
         found = set()
         for path in self.cgroups():
@@ -231,9 +241,7 @@ class Box:
     def close(self):
         """The kernel lets go of keyrings when it has time, so they are counted at the very end."""
         self.sweep()
-        wait_until(5, lambda: not self.keyrings())
-        if self.keyrings():
-            raise RuntimeError(f"left: {self.keyrings()}")
+        self.forget_keyrings()
         shutil.rmtree(self.work)
 
 

@@ -208,6 +208,7 @@ def settle(pids):
 def visit(box, point, reference, names):
     """One point from start to end."""
     verdict = Verdict(point)
+    box.forget_keyrings()
     box.pids.clear()
     box.write_config(json.loads(json.dumps(point.config)))
     point.operation.prepare(box)
@@ -233,6 +234,7 @@ def visit(box, point, reference, names):
 
 def count(box, operation, config):
     """An uninjured run: how many calls each role makes, and what a success looks like."""
+    box.forget_keyrings()
     box.pids.clear()
     box.write_config(json.loads(json.dumps(config)))
     operation.prepare(box)
