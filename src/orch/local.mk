@@ -3,6 +3,16 @@
 if ORCHCTL
 noinst_LIBRARIES += liborch.a
 liborch_a_SOURCES = \
+	src/orch/audit.c \
+	src/orch/audit.h \
+	src/orch/audit_data.c \
+	src/orch/audit_event.c \
+	src/orch/audit_event.h \
+	src/orch/audit_read.c \
+	src/orch/audit_trail.c \
+	src/orch/audit_trail.h \
 	src/orch/container_name.c \
-	src/orch/container_name.h
+	src/orch/container_name.h \
+	src/orch/sha256.c \
+	src/orch/sha256.h
 endif

@@ -20,3 +20,8 @@ FUZZ_TARGETS = \
 	tests/fuzz/fuzz_sync \
 	tests/fuzz/fuzz_words
 EXTRA_DIST += tests/fuzz/corpus
+
+if ORCHCTL
+FUZZ_TARGETS += \
+	tests/fuzz/fuzz_audit
+endif

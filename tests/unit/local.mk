@@ -67,6 +67,7 @@ endif
 
 if ORCHCTL
 UNIT_TESTS += \
+	tests/unit/test_audit \
 	tests/unit/test_backoff \
 	tests/unit/test_container_name
 endif
