@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/**
+ * resolv.h - writing resolv.conf for a container, by descriptor.
+ *
+ * In a container's root the file is replaced by rename within /etc, which is not to be a symlink;
+ * a symlink at the file's own place is replaced, never followed. A file that is a mount point, and
+ * a file of the host (which is bind-mounted into a container), is written in place.
+ */
+#ifndef NET_RESOLV_H
+#define NET_RESOLV_H
+
+#include "core/err.h"
+#include "core/str.h"
+
+enum resolv_kind {
+	RESOLV_NONE, /* nowhere */
+	RESOLV_PID,  /* /etc/resolv.conf in the root of a process */
+	RESOLV_FILE, /* this file of the host */
+};
+
+struct resolv_target {
+	enum resolv_kind kind;
+	pid_t pid;	     /* RESOLV_PID */
+	uint64_t start_time; /* its, in ticks after boot; 0: not checked */
+	const char *path;    /* RESOLV_FILE: absolute */
+};
+
+/* resolv_text - what the file is to hold: a line that says whose it is, then servers and the search
+ * domain (NULL: none). Servers occur once; those that are no address are left out. */
+void resolv_text(const char *container, char *const *dns, const char *domain, struct str *out);
+
+/* resolv_write - Returns 0; -ESRCH when the process is gone or is another one by now; -ELOOP when
+ * /etc is a symlink; or -errno. RESOLV_NONE writes nothing. */
+int resolv_write(const struct resolv_target *t, const char *text, size_t len, struct err *e);
+
+/* resolv_read - what is there now. Returns 1, 0 when there is no regular file, or -errno. */
+int resolv_read(const struct resolv_target *t, struct str *out, struct err *e);
+
+/* resolv_remove - take away what resolv_write made where nothing was before. */
+int resolv_remove(const struct resolv_target *t, struct err *e);
+
+#endif
