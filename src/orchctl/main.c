@@ -8,10 +8,18 @@
 #include "config.h"
 
 static const struct opt global_opts[] = {
-	O_STRING_("state-dir", 0, struct globals, state_dir, "DIR", "keep records below DIR"),
+	O_FLAG_("debug", 0, struct globals, debug, "log what is done, step by step"),
+	O_STRING_("image", 0, struct globals, image, "NAME",
+		  "create containers of messages from this image, without a tag"),
+	O_STRING_("log-dir", 0, struct globals, log_dir, "DIR", "keep containers' logs below DIR"),
+	O_STRING_("monitor", 0, struct globals, monitor, "PATH",
+		  "supervise containers by this runlet-monitor"),
+	O_STRING_("ns", 0, struct globals, ns, "NS", "the namespace of containers' names"),
+	O_STRING_("run-dir", 0, struct globals, run_dir, "DIR",
+		  "keep what a reboot may take below DIR"),
 	O_STRING_("runtime", 0, struct globals, runtime, "PATH",
 		  "reach containers through this OCI runtime"),
-	O_FLAG_("debug", 0, struct globals, debug, "log what is done, step by step"),
+	O_STRING_("state-dir", 0, struct globals, state_dir, "DIR", "keep records below DIR"),
 	{ 0 },
 };
 

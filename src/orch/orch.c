@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "orch/orch.h"
+
+void orch_done(struct orch *o)
+{
+	free(o->state_dir);
+	free(o->run_dir);
+	free(o->log_dir);
+	free(o->runtime);
+	free(o->monitor);
+	free(o->program);
+	free(o->ns);
+	free(o->image);
+	*o = (struct orch){ 0 };
+}
+
+char *orch_container_dir(const struct orch *o, const char *ns, const char *name)
+{
+	return xasprintf("%s/containers/%s/%s", o->state_dir, ns, name);
+}
+
+char *orch_netns_path(const struct orch *o, const char *ns, const char *name)
+{
+	return xasprintf("%s/netns/%s/%s", o->run_dir, ns, name);
+}
+
+char *orch_runtime_root(const struct orch *o, const char *ns)
+{
+	return xasprintf("%s/runtime/%s", o->run_dir, ns);
+}
+
+char *orch_monitor_dir(const struct orch *o, const char *ns, const char *name)
+{
+	return xasprintf("%s/monitor/%s/%s", o->run_dir, ns, name);
+}
+
+char *orch_log_path(const struct orch *o, const char *ns, const char *name)
+{
+	return xasprintf("%s/%s/%s.log", o->log_dir, ns, name);
+}
