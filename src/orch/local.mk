@@ -11,10 +11,12 @@ liborch_a_SOURCES = \
 	src/orch/audit_read.c \
 	src/orch/audit_trail.c \
 	src/orch/audit_trail.h \
+	src/orch/bundle.h \
 	src/orch/container.h \
 	src/orch/container_name.c \
 	src/orch/container_name.h \
 	src/orch/create.h \
+	src/orch/image.h \
 	src/orch/lifecycle.h \
 	src/orch/message.h \
 	src/orch/network.h \
@@ -22,10 +24,12 @@ liborch_a_SOURCES = \
 	src/orch/orch.c \
 	src/orch/orch.h \
 	src/orch/registry.h \
+	src/orch/rootfs.h \
 	src/orch/runtime.h \
 	src/orch/sha256.c \
 	src/orch/sha256.h \
 	src/orch/store.c \
 	src/orch/store.h \
-	src/orch/topics.h
+	src/orch/topics.h \
+	src/orch/tree.h
 endif
