@@ -2,6 +2,7 @@
 
 dist_man8_MANS += \
 	man/netctl.8 \
+	man/orchctl-audit.8 \
 	man/orchctl.8 \
 	man/runlet-checkpoint.8 \
 	man/runlet-create.8 \

@@ -6,6 +6,7 @@ void orch_done(struct orch *o)
 	free(o->state_dir);
 	free(o->run_dir);
 	free(o->log_dir);
+	free(o->audit_dir);
 	free(o->runtime);
 	free(o->monitor);
 	free(o->program);

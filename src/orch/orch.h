@@ -22,12 +22,13 @@ struct orch {
 	char *state_dir; /* absolute, as the others are */
 	char *run_dir;
 	char *log_dir;
-	char *runtime; /* the OCI runtime's program */
-	char *monitor; /* runlet-monitor */
-	char *program; /* orchctl itself: workers are started by it */
-	char *ns;      /* of names in messages */
-	char *image;   /* what create_new_runtime runs, without its tag */
-	bool debug;    /* workers log what they do, too */
+	char *audit_dir; /* of the audit trail (audit.h) */
+	char *runtime;	 /* the OCI runtime's program */
+	char *monitor;	 /* runlet-monitor */
+	char *program;	 /* orchctl itself: workers are started by it */
+	char *ns;	 /* of names in messages */
+	char *image;	 /* what create_new_runtime runs, without its tag */
+	bool debug;	 /* workers log what they do, too */
 };
 
 #define ORCH_STATE_DIR "/var/orchestrator"

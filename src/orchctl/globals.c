@@ -2,6 +2,7 @@
 #include "orchctl/orchctl.h"
 
 #include "core/procfs.h"
+#include "orch/audit.h"
 #include "orch/container_name.h"
 #include "orch/store.h"
 
@@ -92,6 +93,13 @@ static int set_dir(const char *given, const char *otherwise, char **out, struct 
 	return 0;
 }
 
+int globals_audit_dir(const struct globals *g, char **out, struct err *e)
+{
+	autofree char *below = g->state_dir ? xasprintf("%s/audit", g->state_dir) : NULL;
+
+	return set_dir(g->audit_dir ?: below, AUDIT_DIR, out, e);
+}
+
 static int fill(const struct globals *g, struct orch *o, struct err *e)
 {
 	int r = container_name_check(g->ns ?: ORCH_NS, e);
@@ -106,6 +114,8 @@ static int fill(const struct globals *g, struct orch *o, struct err *e)
 		r = set_dir(g->run_dir, ORCH_RUN_DIR, &o->run_dir, e);
 	if (r == 0)
 		r = set_dir(g->log_dir, ORCH_LOG_DIR, &o->log_dir, e);
+	if (r == 0)
+		r = globals_audit_dir(g, &o->audit_dir, e);
 	if (r == 0)
 		r = find_programs(g, o, e);
 	return r < 0 ? r : store_prepare(o, e);

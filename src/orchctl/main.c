@@ -8,6 +8,7 @@
 #include "config.h"
 
 static const struct opt global_opts[] = {
+	O_STRING_("audit-dir", 0, struct globals, audit_dir, "DIR", "keep the audit trail in DIR"),
 	O_FLAG_("debug", 0, struct globals, debug, "log what is done, step by step"),
 	O_STRING_("image", 0, struct globals, image, "NAME",
 		  "create containers of messages from this image, without a tag"),
@@ -24,7 +25,7 @@ static const struct opt global_opts[] = {
 };
 
 static const struct command *const commands[] = {
-	NULL,
+	&cmd_audit_list, &cmd_audit_show, &cmd_audit_verify, &cmd_audit_export, NULL,
 };
 
 static int prepare(void *globals, const struct command *c _unused_, struct err *e)

@@ -16,6 +16,7 @@ struct globals {
 	char *state_dir;
 	char *run_dir;
 	char *log_dir;
+	char *audit_dir;
 	char *runtime;
 	char *monitor;
 	char *ns;
@@ -26,6 +27,14 @@ struct globals {
 /* What the library wants to know, from the global options and from where this program is: runlet
  * and runlet-monitor are beside it, or where they were installed. Directories are made. */
 int globals_orch(const struct globals *g, struct orch *o, struct err *e);
+/* Where the audit trail is, a heap string: --audit-dir; else "audit" below a --state-dir that was
+ * given; else AUDIT_DIR. */
+int globals_audit_dir(const struct globals *g, char **out, struct err *e);
 #define autoorch _cleanup_(orch_done) struct orch
+
+extern const struct command cmd_audit_export;
+extern const struct command cmd_audit_list;
+extern const struct command cmd_audit_show;
+extern const struct command cmd_audit_verify;
 
 #endif
