@@ -11,8 +11,10 @@ libnet_a_SOURCES = \
 	src/net/json_stream.h \
 	src/net/jsonrpc.h \
 	src/net/monitor.h \
+	src/net/nft.h \
 	src/net/ovs.h \
 	src/net/ovsdb.h \
+	src/net/portmap.h \
 	src/net/resolv.h \
 	src/net/subscribers.h \
 	src/net/vnic.h

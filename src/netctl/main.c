@@ -20,8 +20,10 @@ static const struct command *const commands[] = {
 
 static int prepare(void *globals, const struct command *c _unused_, struct err *e)
 {
-	const struct globals *g = globals;
+	struct globals *g = globals;
 
+	if (!g->state_dir)
+		g->state_dir = (char *)NETCTL_STATE_DIR;
 	return log_open(NULL, LOG_TEXT, g->debug ? LOG_LEVEL_DEBUG : LOG_LEVEL_WARNING, e);
 }
 

@@ -11,10 +11,12 @@
 #include "core/command.h"
 #include "core/strv.h"
 
+#define NETCTL_STATE_DIR "/run/netctl"
+
 struct globals {
 	bool json; /* for programs, not for people */
 	bool debug;
-	char *state_dir;
+	char *state_dir; /* never NULL: NETCTL_STATE_DIR when not given */
 };
 
 #endif
