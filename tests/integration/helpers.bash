@@ -7,11 +7,13 @@
 
 bats_require_minimum_version 1.5.0
 
+# Suites elsewhere load these, too.
+INTEGRATION=$(cd "${BASH_SOURCE[0]%/*}" && pwd)
 MARK=RLBATS	# this variable, in their environment, tells the processes of a test from all others
 
 runtime_path()
 {
-	local r=${RUNTIME:-$BATS_TEST_DIRNAME/../../runlet}
+	local r=${RUNTIME:-$INTEGRATION/../../runlet}
 
 	case $r in
 	*/*) realpath -m "$r" ;;
@@ -60,7 +62,7 @@ setup()
 	cp -a "$BATS_FILE_TMPDIR/rootfs" "$ROOTFS"
 	jq --arg cg "/$CG" --arg mark "$MARK=$CG" \
 		'.linux.cgroupsPath = $cg | .process.env += [$mark]' \
-		"$BATS_TEST_DIRNAME/helpers/config.json" > "$BUNDLE/config.json"
+		"$INTEGRATION/helpers/config.json" > "$BUNDLE/config.json"
 	if declare -F test_setup > /dev/null; then
 		test_setup
 	fi
