@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 
 dist_man8_MANS += \
+	man/netctl-ovs.8 \
 	man/netctl.8 \
 	man/orchctl-audit.8 \
 	man/orchctl.8 \

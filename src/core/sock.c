@@ -5,6 +5,7 @@
 #include <limits.h>
 #include <stdio.h>
 #include <sys/socket.h>
+#include <sys/time.h>
 #include <sys/un.h>
 #include <unistd.h>
 
@@ -22,8 +23,18 @@ int sock_pair(int out[2], struct err *e)
 	return 0;
 }
 
+/* What limits the wait for a place in the listener's queue. */
+static int limit_connect(int fd, int timeout_ms, struct err *e)
+{
+	struct timeval tv = { timeout_ms / 1000, timeout_ms % 1000 * 1000 };
+
+	if (setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &tv, sizeof(tv)) < 0)
+		return err_set(e, errno, "limit a socket's time");
+	return 0;
+}
+
 /* The descriptor gives the socket a short name, however long its path is. */
-int sock_connect(int dirfd, const char *path, int type, struct err *e)
+int sock_connect_timeout(int dirfd, const char *path, int type, int timeout_ms, struct err *e)
 {
 	struct sockaddr_un addr = { .sun_family = AF_UNIX };
 	autofd int file = -1, fd = -1;
@@ -36,12 +47,22 @@ int sock_connect(int dirfd, const char *path, int type, struct err *e)
 	fd = socket(AF_UNIX, type | SOCK_CLOEXEC, 0);
 	if (fd < 0)
 		return err_set(e, errno, "socket");
+	r = timeout_ms ? limit_connect(fd, timeout_ms, e) : 0;
+	if (r < 0)
+		return r;
 	do
 		r = connect(fd, (struct sockaddr *)&addr, sizeof(addr));
 	while (r < 0 && errno == EINTR);
 	if (r < 0)
-		return err_set(e, errno, "connect %s", path);
-	return TAKE_FD(fd);
+		return err_set(e, timeout_ms && errno == EAGAIN ? ETIMEDOUT : errno, "connect %s",
+			       path);
+	r = timeout_ms ? limit_connect(fd, 0, e) : 0;
+	return r < 0 ? r : TAKE_FD(fd);
+}
+
+int sock_connect(int dirfd, const char *path, int type, struct err *e)
+{
+	return sock_connect_timeout(dirfd, path, type, 0, e);
 }
 
 /* Opens the directory of a path and gives its last component. */

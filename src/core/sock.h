@@ -13,6 +13,8 @@ int sock_pair(int out[2], struct err *e);
 /* Connect a socket of this @type to a path of any length (through /proc/self/fd of its directory
  * when longer than sun_path). @dirfd: AT_FDCWD or a directory. Returns an fd. */
 int sock_connect(int dirfd, const char *path, int type, struct err *e);
+/* The same, with -ETIMEDOUT when the listener has no place for that long; 0: no limit. */
+int sock_connect_timeout(int dirfd, const char *path, int type, int timeout_ms, struct err *e);
 /* Bind to a file that does not exist. Returns an fd. */
 int sock_bind(int dirfd, const char *path, int type, struct err *e);
 

@@ -13,30 +13,44 @@
 #define OVSDB_UUID_SIZE 37
 
 /**
- * A transaction that is being written: one JSON array, of the database's name and the operations.
+ * A transaction that is being written: its operations, one after the other.
  *
- *   autojsonout *t = ovsdb_begin();
- *   ovsdb_op(t, "select", "Bridge");
- *   ovsdb_where(t, "name", "==", "br0");
- *   json_out_end(t);
+ *   autoovsdbtxn t = ovsdb_txn_new("Open_vSwitch");
+ *   ovsdb_op(&t, "mutate", "Bridge");
+ *   ovsdb_where(&t, "name", "==", "br0");
+ *   ...
+ *   ovsdb_op_end(&t);
  */
-struct json_out *ovsdb_begin(void);
-/* Opens an operation; its further members and json_out_end follow. */
-void ovsdb_op(struct json_out *t, const char *op, const char *table);
-/* The member "where": one condition on a text; on every row; on the row with this uuid. */
-void ovsdb_where(struct json_out *t, const char *column, const char *function, const char *value);
-void ovsdb_where_all(struct json_out *t);
-void ovsdb_where_uuid(struct json_out *t, const char *uuid);
+struct ovsdb_txn {
+	struct json_out *out; /* for the members that have no function here */
+	size_t n;	      /* operations so far: the next one's number */
+};
+struct ovsdb_txn ovsdb_txn_new(const char *database);
+void ovsdb_txn_done(struct ovsdb_txn *t);
+#define autoovsdbtxn _cleanup_(ovsdb_txn_done) struct ovsdb_txn
+
+/* Opens an operation, and closes it. */
+void ovsdb_op(struct ovsdb_txn *t, const char *op, const char *table);
+void ovsdb_op_end(struct ovsdb_txn *t);
+/* The member "where": one condition on a text or a uuid; or every row. */
+void ovsdb_where(struct ovsdb_txn *t, const char *column, const char *function, const char *text);
+void ovsdb_where_uuid(struct ovsdb_txn *t, const char *column, const char *function,
+		      const char *uuid);
+void ovsdb_where_all(struct ovsdb_txn *t);
 /* The member "columns", names up to a NULL. */
-void ovsdb_columns(struct json_out *t, const char *const *columns);
-/* Values: ["uuid", U], ["named-uuid", N], ["map", [[k, v]...]]. */
-void ovsdb_put_uuid(struct json_out *t, const char *uuid);
-void ovsdb_put_named(struct json_out *t, const char *name);
-void ovsdb_put_map(struct json_out *t, const struct strmap *map);
+void ovsdb_columns(struct ovsdb_txn *t, const char *const *columns);
+/* The member "mutations", of one: insert a uuid into a set, or delete it. @kind: "uuid", or
+ * "named-uuid" for what this transaction inserts. */
+void ovsdb_mutate_set(struct ovsdb_txn *t, const char *column, const char *mutator,
+		      const char *kind, const char *uuid);
+
+/* Values: ["uuid", U] or ["named-uuid", N], and ["map", [[k, v]...]]. */
+void ovsdb_put_uuid(struct json_out *o, const char *kind, const char *uuid);
+void ovsdb_put_map(struct json_out *o, const struct strmap *map);
 
 /**
  * ovsdb_transact - have a transaction done.
- * @t: as far as it was written; ended here
+ * @t: ended here; free it and make another
  * @out: the answer; ovsdb_result finds an operation's part of it
  *
  * Every element of the result is looked at: the error of one operation, or of the commit in an
@@ -46,7 +60,7 @@ void ovsdb_put_map(struct json_out *t, const struct strmap *map);
  * already ("constraint violation"); -ENOENT, a row is not there any more ("referential integrity
  * violation"); -EPROTO, any other error of an operation; or what jsonrpc_call returns.
  */
-int ovsdb_transact(struct jsonrpc *db, struct json_out *t, int timeout_ms, struct json_doc **out,
+int ovsdb_transact(struct jsonrpc *db, struct ovsdb_txn *t, int timeout_ms, struct json_doc **out,
 		   struct err *e);
 
 /* ---- reading answers, pure ---- */
@@ -60,7 +74,7 @@ const struct json *ovsdb_rows(const struct json_doc *answer, size_t i);
 /* How many rows an operation changed; 0 when it does not say. */
 int64_t ovsdb_count(const struct json_doc *answer, size_t i);
 
-/* A set: any number of values, which may stand alone when there is one. @each is the i-th of n. */
+/* A set: any number of values; one of them may stand for itself. What is no set has one, itself. */
 size_t ovsdb_set_size(const struct json *value);
 const struct json *ovsdb_set_item(const struct json *value, size_t i);
 /* NULL when it is not what the name says. A text or number of an optional column (a set of at most
@@ -68,6 +82,7 @@ const struct json *ovsdb_set_item(const struct json *value, size_t i);
 const char *ovsdb_text(const struct json *row, const char *column);
 const char *ovsdb_uuid(const struct json *value);
 bool ovsdb_number(const struct json *row, const char *column, int64_t *out);
+bool ovsdb_integer(const struct json *value, int64_t *out);
 /* A map of texts; what is none reads as empty. Heap. */
 struct strmap ovsdb_map(const struct json *row, const char *column);
 

@@ -4,7 +4,11 @@ if NETCTL
 bin_PROGRAMS += netctl
 netctl_SOURCES = \
 	src/netctl/main.c \
-	src/netctl/netctl.h
+	src/netctl/netctl.h \
+	src/netctl/output.c \
+	src/netctl/ovs.c \
+	src/netctl/ovs.h \
+	src/netctl/ovs_show.c
 netctl_LDADD = $(NET_ARCHIVES) $(NET_LIBS)
 netctl_LDFLAGS = $(AM_LDFLAGS) -pie
 endif

@@ -9,6 +9,7 @@
 #define NETCTL_NETCTL_H
 
 #include "core/command.h"
+#include "core/json.h"
 #include "core/strv.h"
 
 #define NETCTL_STATE_DIR "/run/netctl"
@@ -18,5 +19,19 @@ struct globals {
 	bool debug;
 	char *state_dir; /* never NULL: NETCTL_STATE_DIR when not given */
 };
+
+extern const struct command cmd_ovs_add_br;
+extern const struct command cmd_ovs_add_port;
+extern const struct command cmd_ovs_del_br;
+extern const struct command cmd_ovs_del_port;
+extern const struct command cmd_ovs_list_br;
+extern const struct command cmd_ovs_list_ports;
+extern const struct command cmd_ovs_port_to_br;
+extern const struct command cmd_ovs_show;
+
+/* Flush what was printed; a failure (a full disk, a closed pipe) is an error. */
+int finish_output(struct err *e);
+/* Print a document, and that. */
+int print_json(const struct json_out *o, struct err *e);
 
 #endif

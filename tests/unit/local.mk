@@ -62,7 +62,8 @@ EXTRA_DIST += \
 
 if NETCTL
 UNIT_TESTS += \
-	tests/unit/test_ifname
+	tests/unit/test_ifname \
+	tests/unit/test_json_stream
 endif
 
 if ORCHCTL
