@@ -63,7 +63,10 @@ EXTRA_DIST += \
 if NETCTL
 UNIT_TESTS += \
 	tests/unit/test_ifname \
-	tests/unit/test_json_stream
+	tests/unit/test_ip \
+	tests/unit/test_json_stream \
+	tests/unit/test_link \
+	tests/unit/test_mac
 endif
 
 if ORCHCTL

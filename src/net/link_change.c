@@ -1,0 +1,154 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "net/ifname.h"
+#include "net/link.h"
+
+#include <errno.h>
+
+static void begin(struct nl_request *r, uint16_t type, int index)
+{
+	const struct ifinfomsg body = { .ifi_family = AF_UNSPEC, .ifi_index = index };
+
+	nl_begin(r, type, 0, &body, sizeof(body));
+}
+
+/* Callers know an index; people know a name. */
+static int apply(struct nl *nl, struct nl_request *r, int index, const char *what, struct err *e)
+{
+	struct link l;
+	int ret = nl_talk(nl, r, NULL, NULL, e);
+
+	if (ret == 0)
+		return 0;
+	if (link_get_index(nl, index, &l, NULL) < 0)
+		return err_wrap(e, "interface %d: %s: ", index, what);
+	return err_wrap(e, "interface \"%s\": %s: ", l.name, what);
+}
+
+static int set_up(struct nl *nl, int index, bool up, struct err *e)
+{
+	const struct ifinfomsg body = {
+		.ifi_family = AF_UNSPEC,
+		.ifi_index = index,
+		.ifi_flags = up ? IFF_UP : 0,
+		.ifi_change = IFF_UP,
+	};
+	struct nl_request r;
+
+	nl_begin(&r, RTM_NEWLINK, 0, &body, sizeof(body));
+	return apply(nl, &r, index, up ? "bring it up" : "take it down", e);
+}
+
+int link_set_up(struct nl *nl, int index, bool up, struct err *e)
+{
+	return set_up(nl, index, up, e);
+}
+
+int link_set_master(struct nl *nl, int index, int master, struct err *e)
+{
+	struct nl_request r;
+
+	begin(&r, RTM_NEWLINK, index);
+	nl_put_u32(&r, IFLA_MASTER, (uint32_t)master);
+	return apply(nl, &r, index, master ? "make it a port" : "take it from its bridge", e);
+}
+
+int link_set_mtu(struct nl *nl, int index, uint32_t mtu, struct err *e)
+{
+	struct nl_request r;
+
+	begin(&r, RTM_NEWLINK, index);
+	nl_put_u32(&r, IFLA_MTU, mtu);
+	return apply(nl, &r, index, "set its MTU", e);
+}
+
+int link_set_mac(struct nl *nl, int index, const struct mac *mac, struct err *e)
+{
+	struct nl_request r;
+
+	begin(&r, RTM_NEWLINK, index);
+	nl_put(&r, IFLA_ADDRESS, mac, sizeof(*mac));
+	return apply(nl, &r, index, "set its MAC address", e);
+}
+
+int link_set_alias(struct nl *nl, int index, const char *alias, struct err *e)
+{
+	struct nl_request r;
+
+	begin(&r, RTM_NEWLINK, index);
+	nl_put(&r, IFLA_IFALIAS, alias, strlen(alias));
+	return apply(nl, &r, index, "set its alias", e);
+}
+
+/* ---- renaming ---- */
+
+static int rename_as_it_is(struct nl *nl, int index, const char *name, struct err *e)
+{
+	struct nl_request r;
+
+	begin(&r, RTM_NEWLINK, index);
+	nl_put_text(&r, IFLA_IFNAME, name);
+	return apply(nl, &r, index, "rename it", e);
+}
+
+/* Kernels before 6.2 say EBUSY of what is up. Whatever comes of it, it ends up again. */
+static int rename_while_down(struct nl *nl, int index, const char *name, struct err *e)
+{
+	struct err up_error = { 0 };
+	int r = set_up(nl, index, false, e), up;
+
+	if (r < 0)
+		return r;
+	r = rename_as_it_is(nl, index, name, e);
+	up = set_up(nl, index, true, &up_error);
+	if (r == 0 && up < 0)
+		return err_msg(e, up_error.num, "%s", up_error.text);
+	return r;
+}
+
+int link_rename(struct nl *nl, int index, const char *name, struct err *e)
+{
+	struct link l;
+	int r = ifname_check(name, "new name", e);
+
+	if (r < 0)
+		return r;
+	r = rename_as_it_is(nl, index, name, e);
+	if (r != -EBUSY || link_get_index(nl, index, &l, NULL) < 0 || !(l.flags & IFF_UP))
+		return r;
+	return rename_while_down(nl, index, name, e);
+}
+
+/* ---- moving, deleting ---- */
+
+int link_move(struct nl *nl, int index, int netns, const char *name, struct err *e)
+{
+	struct nl_request r;
+	int ret = name ? ifname_check(name, "new name", e) : 0;
+
+	if (ret < 0)
+		return ret;
+	begin(&r, RTM_NEWLINK, index);
+	nl_put_u32(&r, IFLA_NET_NS_FD, (uint32_t)netns);
+	if (name)
+		nl_put_text(&r, IFLA_IFNAME, name);
+	return apply(nl, &r, index, "move it", e);
+}
+
+int link_delete(struct nl *nl, int index, struct err *e)
+{
+	struct nl_request r;
+
+	begin(&r, RTM_DELLINK, index);
+	return apply(nl, &r, index, "delete it", e);
+}
+
+int link_delete_name(struct nl *nl, const char *name, struct err *e)
+{
+	struct link l;
+	int r = link_find(nl, name, &l, e);
+
+	if (r <= 0)
+		return r;
+	r = link_delete(nl, l.index, e);
+	return r == -ENODEV ? 0 : r < 0 ? r : 1;
+}
