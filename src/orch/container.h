@@ -27,7 +27,6 @@ struct container {
 	char *image;   /* as it was asked for: a reference of skopeo's, or a bundle's directory */
 	char *runtime; /* absolute path of the OCI runtime that it was made with */
 	char *restart; /* "no", "on-failure", "always" */
-	bool stopped;  /* by request: neither a crash nor a reboot starts it */
 	bool complete; /* all steps of its creation were done */
 	bool deleting; /* nothing else will become of it */
 	int network;   /* enum container_network */

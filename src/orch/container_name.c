@@ -14,10 +14,22 @@ int container_name_check(const char *name, struct err *e)
 	for (size_t i = 0; i < n; i++)
 		if (!isascii((unsigned char)name[i]) ||
 		    !(isalnum((unsigned char)name[i]) || strchr("_+.-", name[i])) ||
-		    (i == 0 && (name[i] == '-' || name[i] == '.')))
+		    (i == 0 && strchr("+.-", name[i])))
 			return err_msg(e, EINVAL,
 				       "container name \"%s\": has characters other than "
 				       "letters, digits and _+.-",
 				       name);
+	return 0;
+}
+
+int container_ns_check(const char *ns, struct err *e)
+{
+	int r = container_name_check(ns, e);
+
+	if (r < 0)
+		return r;
+	if (strlen(ns) > CONTAINER_NS_MAX || strchr(ns, '+'))
+		return err_msg(e, EINVAL, "namespace \"%s\": has a '+', or more than %d characters",
+			       ns, CONTAINER_NS_MAX);
 	return 0;
 }

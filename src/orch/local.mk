@@ -12,6 +12,7 @@ liborch_a_SOURCES = \
 	src/orch/audit_trail.c \
 	src/orch/audit_trail.h \
 	src/orch/bundle.h \
+	src/orch/container.c \
 	src/orch/container.h \
 	src/orch/container_name.c \
 	src/orch/container_name.h \
@@ -20,9 +21,11 @@ liborch_a_SOURCES = \
 	src/orch/lifecycle.h \
 	src/orch/message.h \
 	src/orch/network.h \
+	src/orch/operation.c \
 	src/orch/operation.h \
 	src/orch/orch.c \
 	src/orch/orch.h \
+	src/orch/registry.c \
 	src/orch/registry.h \
 	src/orch/rootfs.h \
 	src/orch/runtime.h \
@@ -31,5 +34,7 @@ liborch_a_SOURCES = \
 	src/orch/store.c \
 	src/orch/store.h \
 	src/orch/topics.h \
-	src/orch/tree.h
+	src/orch/tree.h \
+	src/orch/worker.c \
+	src/orch/worker.h
 endif

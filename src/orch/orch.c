@@ -39,3 +39,18 @@ char *orch_log_path(const struct orch *o, const char *ns, const char *name)
 {
 	return xasprintf("%s/%s/%s.log", o->log_dir, ns, name);
 }
+
+char *orch_image_dir(const struct orch *o)
+{
+	return xasprintf("%s/images", o->state_dir);
+}
+
+char *orch_net_dir(const struct orch *o)
+{
+	return xasprintf("%s/net", o->state_dir);
+}
+
+char *orch_net_name(const char *ns, const char *name)
+{
+	return str_eq(ns, ORCH_NS) ? xstrdup(name) : xasprintf("+%s+%s", ns, name);
+}

@@ -22,13 +22,14 @@ struct orch {
 	char *state_dir; /* absolute, as the others are */
 	char *run_dir;
 	char *log_dir;
-	char *audit_dir; /* of the audit trail (audit.h) */
-	char *runtime;	 /* the OCI runtime's program */
-	char *monitor;	 /* runlet-monitor */
-	char *program;	 /* orchctl itself: workers are started by it */
-	char *ns;	 /* of names in messages */
-	char *image;	 /* what create_new_runtime runs, without its tag */
-	bool debug;	 /* workers log what they do, too */
+	char *audit_dir;  /* of the audit trail (audit.h) */
+	char *runtime;	  /* the OCI runtime's program */
+	char *monitor;	  /* runlet-monitor */
+	char *program;	  /* orchctl itself: workers are started by it */
+	char *ns;	  /* of names in messages */
+	char *image;	  /* what create_new_runtime runs, without its tag */
+	char *const *env; /* for programs that are started; borrowed */
+	bool debug;	  /* workers log what they do, too */
 };
 
 #define ORCH_STATE_DIR "/var/orchestrator"
@@ -45,5 +46,11 @@ char *orch_netns_path(const struct orch *o, const char *ns, const char *name);
 char *orch_runtime_root(const struct orch *o, const char *ns);
 char *orch_monitor_dir(const struct orch *o, const char *ns, const char *name);
 char *orch_log_path(const struct orch *o, const char *ns, const char *name);
+
+char *orch_image_dir(const struct orch *o);
+char *orch_net_dir(const struct orch *o);
+/* The name that libnet knows a container by: its own, or "+NS+NAME" in another namespace than
+ * ORCH_NS. */
+char *orch_net_name(const char *ns, const char *name);
 
 #endif

@@ -6,6 +6,7 @@
  * clients.json: {"plc-001":{"ip":"172.20.0.2","name":"plc-001"}}, indented by 4. Entries of others
  * and unknown keys stay as they are. A corrupt file is put aside, and made again from what the
  * containers' own directories say.
+ * A @name here is orch_net_name()'s.
  */
 #ifndef ORCH_REGISTRY_H
 #define ORCH_REGISTRY_H
@@ -13,7 +14,7 @@
 #include "core/json.h"
 #include "orch/orch.h"
 
-/* Sets or, with a NULL @vnics, removes what is said of one container. */
+/* Sets or, with NULL for it, removes what is said of one container. */
 int registry_set_vnics(const struct orch *o, const char *name, const struct json *vnics,
 		       struct err *e);
 int registry_set_client(const struct orch *o, const char *name, const char *ip, struct err *e);

@@ -102,13 +102,14 @@ int globals_audit_dir(const struct globals *g, char **out, struct err *e)
 
 static int fill(const struct globals *g, struct orch *o, struct err *e)
 {
-	int r = container_name_check(g->ns ?: ORCH_NS, e);
+	int r = container_ns_check(g->ns ?: ORCH_NS, e);
 
 	if (r < 0)
 		return err_wrap(e, "--ns: ");
 	o->ns = xstrdup(g->ns ?: ORCH_NS);
 	o->image = xstrdup(g->image ?: ORCH_IMAGE);
 	o->debug = g->debug;
+	o->env = environ;
 	r = set_dir(g->state_dir, ORCH_STATE_DIR, &o->state_dir, e);
 	if (r == 0)
 		r = set_dir(g->run_dir, ORCH_RUN_DIR, &o->run_dir, e);
