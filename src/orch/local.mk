@@ -28,7 +28,6 @@ liborch_a_SOURCES = \
 	src/orch/registry.c \
 	src/orch/registry.h \
 	src/orch/rootfs.h \
-	src/orch/runtime.h \
 	src/orch/sha256.c \
 	src/orch/sha256.h \
 	src/orch/store.c \
