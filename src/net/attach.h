@@ -30,9 +30,9 @@ struct attach_options {
 
 /* A vNIC as it was made. */
 struct attached {
-	struct vnic *vnic; /* with what was detected; mac_address always set */
-	char *network;	   /* "macvlan_eth0_192.168.1.0_24" */
-	uint64_t metric;   /* of its default route */
+	struct vnic vnic; /* with what was detected; mac_address always set */
+	char *network;	  /* "macvlan_eth0_192.168.1.0_24" */
+	uint64_t metric;  /* of its default route */
 	/* With DHCP, while there is a lease; in the record's JSON dhcp_ip, dhcp_gateway, dhcp_dns.
 	 */
 	char *dhcp_ip;

@@ -7,6 +7,8 @@ libnet_a_SOURCES = \
 	src/net/addr.h \
 	src/net/attach.h \
 	src/net/dhcp.h \
+	src/net/dhcp_config.c \
+	src/net/dhcp_config.h \
 	src/net/ifname.c \
 	src/net/ifname.h \
 	src/net/internal.h \
@@ -42,9 +44,13 @@ libnet_a_SOURCES = \
 	src/net/ovsdb.h \
 	src/net/ovsdb_value.c \
 	src/net/portmap.h \
+	src/net/resolv.c \
 	src/net/resolv.h \
 	src/net/route.c \
 	src/net/route.h \
 	src/net/subscribers.h \
-	src/net/vnic.h
+	src/net/vnic.c \
+	src/net/vnic.h \
+	src/net/vnic_rules.c \
+	src/net/vnic_rules.h
 endif

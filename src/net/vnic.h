@@ -20,9 +20,12 @@
 
 #include "core/json.h"
 #include "core/record.h"
+#include "net/ip.h"
 
 #define VNICS_MAX 16
 #define VNIC_DNS_MAX 8
+#define VNIC_MTU_MIN 68
+#define VNIC_MTU_MAX 65535
 
 /* Names that a container's own interfaces have: the loopback, and the one of its internal bridge.
  */
@@ -30,8 +33,8 @@
 
 enum vnic_mode { VNIC_DHCP = 1, VNIC_STATIC };
 
-/* Everything is normalised: addresses without a prefix, a subnet as NETWORK/PREFIX, a MAC in lower
- * case. NULL: not given. */
+/* "" counts as not given. Everything is normalised: addresses without a prefix, a subnet as
+ * NETWORK/PREFIX, a MAC in lower case. NULL: not given. */
 struct vnic {
 	char *name; /* the interface's name in the container */
 	char *parent_interface;
@@ -49,8 +52,22 @@ struct vnics {
 	size_t n;
 };
 
-/* How a vNIC is written: "network_mode" is "dhcp" or "manual". Reading goes through vnics_decode.
- */
+extern const struct name vnic_modes[];
+
+/* The rows of a record that has a vNIC's members: @m is empty, or the name of a struct vnic with a
+ * dot. "network_mode" is written "dhcp" or "manual". Reading goes through vnics_decode. */
+/* clang-format off */
+#define VNIC_FIELDS(t, m)                                                                          \
+	F_STRING("name", t, m name, FIELD_REQUIRED),                                               \
+	F_STRING("parent_interface", t, m parent_interface, FIELD_REQUIRED),                       \
+	F_ENUM("network_mode", t, m network_mode, vnic_modes, FIELD_REQUIRED),                     \
+	F_STRING("parent_subnet", t, m parent_subnet, 0),                                          \
+	F_STRING("parent_gateway", t, m parent_gateway, 0),                                        \
+	F_STRING("ip_address", t, m ip_address, 0),                                                \
+	F_STRING("mac_address", t, m mac_address, 0),                                              \
+	F_STRV("dns", t, m dns, 0),                                                                \
+	F_UINT("mtu", t, m mtu, VNIC_MTU_MAX, 0)
+/* clang-format on */
 extern const struct record vnic_record;
 
 /**
@@ -74,8 +91,8 @@ void vnics_done(struct vnics *l);
 /* ---- with what is known of the parent ---- */
 
 struct vnic_parent_address {
-	const char *text; /* ADDRESS/PREFIX */
-	bool global;	  /* scope */
+	struct ip ip;
+	bool global; /* scope */
 };
 
 /* What the host knows of a parent: its IPv4 addresses in the kernel's order, and the gateway of its
@@ -83,7 +100,7 @@ struct vnic_parent_address {
 struct vnic_parent {
 	const struct vnic_parent_address *addresses;
 	size_t n;
-	const char *gateway; /* NULL: none */
+	struct ip gateway;
 };
 
 /**
@@ -98,7 +115,8 @@ struct vnic_parent {
  */
 int vnic_detect(struct vnic *v, const struct vnic_parent *p, struct err *e);
 
-/* vnics_check_subnets - no two vNICs have the same parent and subnet (again after vnic_detect). */
+/* vnics_check_subnets - after vnic_detect: no two vNICs have the same parent and subnet, where what
+ * is not known counts as the same. */
 int vnics_check_subnets(const struct vnics *l, struct err *e);
 
 /* The length of the subnet's prefix; 0 when there is none. */

@@ -25,3 +25,9 @@ if ORCHCTL
 FUZZ_TARGETS += \
 	tests/fuzz/fuzz_audit
 endif
+
+if NETCTL
+FUZZ_TARGETS += \
+	tests/fuzz/fuzz_dhcp \
+	tests/fuzz/fuzz_vnic
+endif

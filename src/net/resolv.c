@@ -1,0 +1,187 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "net/resolv.h"
+
+#include "core/file.h"
+#include "core/inroot.h"
+#include "core/procfs.h"
+#include "core/strv.h"
+#include "net/ip.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#define MODE 0644
+#define READ_MAX 65536
+
+void resolv_text(const char *container, char *const *dns, const char *domain, struct str *out)
+{
+	autostrv char **seen = NULL;
+	char text[IP_TEXT_MAX];
+	struct ip ip;
+
+	str_addf(out, "# Written by netctl for %s.\n", container);
+	if (domain)
+		str_addf(out, "search %s\n", domain);
+	for (size_t i = 0; i < strv_len(dns); i++) {
+		if (ip_parse_address(dns[i], "dns", &ip, NULL) < 0)
+			continue;
+		if (strv_has(seen, ip_format_address(&ip, text)))
+			continue;
+		strv_push(&seen, text);
+		str_addf(out, "nameserver %s\n", text);
+	}
+}
+
+/* ---- finding the directory ---- */
+
+/* The root of the process, which is the same one still after it was opened. */
+static int open_root(const struct resolv_target *t, struct err *e)
+{
+	autofree char *path = xasprintf("%d/root", (int)t->pid);
+	struct proc_stat st = { 0 };
+	struct err why = { 0 };
+	autofd int proc = procfs_open_root(e);
+	autofd int root = -1;
+	int r;
+
+	if (proc < 0)
+		return proc;
+	root = procfs_open_link(proc, path, O_PATH | O_DIRECTORY | O_CLOEXEC, &why);
+	if (root == -ENOENT || root == -ESRCH)
+		return err_msg(e, ESRCH, "resolv.conf: no process %d", (int)t->pid);
+	if (root < 0)
+		return err_msg(e, why.num, "resolv.conf: root of process %d: %s", (int)t->pid,
+			       why.text);
+	r = procfs_stat(proc, t->pid, &st, e);
+	if (r < 0)
+		return r;
+	if (r == 0 || st.state == 'Z' || (t->start_time && st.start_time != t->start_time))
+		return err_msg(e, ESRCH, "resolv.conf: process %d has ended", (int)t->pid);
+	return TAKE_FD(root);
+}
+
+/* Its /etc, which is not to be a symlink. @make: where it is missing. */
+static int open_etc(int root, bool make, struct err *e)
+{
+	const int flags = O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC;
+	struct err why = { 0 };
+	int fd = inroot_open(root, "etc", flags, &why);
+
+	if (fd == -ENOENT && make) {
+		autofd int made = inroot_mkdir_all(root, "etc", 0755, e);
+
+		if (made < 0)
+			return made;
+		fd = inroot_open(root, "etc", flags, &why);
+	}
+	if (fd == -ENOTDIR || fd == -ELOOP)
+		return err_msg(e, ELOOP, "resolv.conf: /etc of the container is no directory");
+	return fd < 0 ? err_msg(e, why.num, "%s", why.text) : fd;
+}
+
+/* ---- writing ---- */
+
+/* Where the file's place is what matters: what is open elsewhere, or mounted, sees the new text. */
+static int write_in_place(int dir, const char *name, int flags, const char *text, size_t len,
+			  struct err *e)
+{
+	struct stat st;
+	autofd int fd =
+		openat(dir, name, O_WRONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC | flags, MODE);
+	int r;
+
+	if (fd < 0)
+		return err_set(e, errno, "open %s", name);
+	if (fstat(fd, &st) < 0)
+		return err_set(e, errno, "stat %s", name);
+	if (!S_ISREG(st.st_mode))
+		return err_msg(e, EINVAL, "%s: not a regular file", name);
+	r = fd_write_all(fd, text, len, e);
+	if (r < 0)
+		return err_wrap(e, "%s: ", name);
+	return ftruncate(fd, (off_t)len) < 0 ? err_set(e, errno, "truncate %s", name) : 0;
+}
+
+/* rename(2) puts a whole file in the place of what is there, a symlink as well; but not in that of
+ * a mount point. */
+static int write_in_root(const struct resolv_target *t, const char *text, size_t len, struct err *e)
+{
+	autofd int root = open_root(t, e);
+	autofd int etc = root < 0 ? root : open_etc(root, true, e);
+	struct err why = { 0 };
+	int r;
+
+	if (etc < 0)
+		return etc;
+	r = file_replace(etc, "resolv.conf", MODE, text, len, 0, &why);
+	if (r == -EBUSY)
+		r = write_in_place(etc, "resolv.conf", 0, text, len, &why);
+	return r < 0 ? err_msg(e, why.num, "in the container's /etc: %s", why.text) : 0;
+}
+
+int resolv_write(const struct resolv_target *t, const char *text, size_t len, struct err *e)
+{
+	if (t->kind == RESOLV_PID)
+		return write_in_root(t, text, len, e);
+	if (t->kind == RESOLV_FILE)
+		return write_in_place(AT_FDCWD, t->path, O_CREAT, text, len, e);
+	return 0;
+}
+
+/* ---- what is there ---- */
+
+static int read_at(int dir, const char *name, struct str *out, struct err *e)
+{
+	struct stat st;
+	autofd int fd = openat(dir, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+	int r;
+
+	if (fd < 0 && (errno == ENOENT || errno == ELOOP))
+		return 0;
+	if (fd < 0)
+		return err_set(e, errno, "open %s", name);
+	if (fstat(fd, &st) < 0)
+		return err_set(e, errno, "stat %s", name);
+	if (!S_ISREG(st.st_mode))
+		return 0;
+	r = fd_read_all(fd, READ_MAX, out, e);
+	return r < 0 ? err_wrap(e, "%s: ", name) : 1;
+}
+
+int resolv_read(const struct resolv_target *t, struct str *out, struct err *e)
+{
+	autofd int root = -1, etc = -1;
+
+	if (t->kind == RESOLV_NONE)
+		return 0;
+	if (t->kind == RESOLV_FILE)
+		return read_at(AT_FDCWD, t->path, out, e);
+	root = open_root(t, e);
+	if (root < 0)
+		return root;
+	etc = open_etc(root, false, e);
+	if (etc == -ENOENT)
+		return 0;
+	return etc < 0 ? etc : read_at(etc, "resolv.conf", out, e);
+}
+
+int resolv_remove(const struct resolv_target *t, struct err *e)
+{
+	autofd int root = -1, etc = -1;
+
+	if (t->kind == RESOLV_NONE)
+		return 0;
+	if (t->kind == RESOLV_FILE)
+		return unlink(t->path) < 0 && errno != ENOENT ?
+			       err_set(e, errno, "unlink %s", t->path) :
+			       0;
+	root = open_root(t, e);
+	etc = root < 0 ? root : open_etc(root, false, e);
+	if (etc < 0)
+		return etc == -ENOENT ? 0 : etc;
+	if (unlinkat(etc, "resolv.conf", 0) < 0 && errno != ENOENT)
+		return err_set(e, errno, "unlink resolv.conf in the container's /etc");
+	return 0;
+}
