@@ -24,6 +24,10 @@ struct oci_runtime {
 int oci_runtime_run(const struct oci_runtime *rt, char *const *args, const char *input,
 		    struct str *output, struct err *e);
 
+/* The environment that it gets, and its argument vector (heap). */
+extern char *const oci_runtime_env[];
+char **oci_runtime_argv(const struct oci_runtime *rt, char *const *args);
+
 /* `delete --force ID`; a container that is not there is no error. */
 int oci_runtime_delete(const struct oci_runtime *rt, const char *id, struct err *e);
 

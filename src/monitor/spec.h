@@ -12,6 +12,16 @@
 
 #define MONITOR_VERSION 1
 
+/* What a spec's 0 stands for; after monitor_spec_load it is there. */
+#define MONITOR_LOG_SIZE_MAX (10 << 20)
+#define MONITOR_LOG_FILES 3
+#define MONITOR_STOP_TIMEOUT_MS 10000
+
+/* In the run directory: the lock that a monitor holds while it lives, the socket that it listens
+ * on. */
+#define MONITOR_LOCK "lock"
+#define MONITOR_SOCKET "socket"
+
 enum monitor_restart {
 	MONITOR_RESTART_NO = 1,
 	MONITOR_RESTART_ON_FAILURE,
@@ -75,6 +85,10 @@ struct monitor_status {
 };
 extern const struct record monitor_status_record;
 
+/* As the monitor wrote it; monitor_status() says what is true of it. -ENOENT: never started. */
+int monitor_status_load(const char *dir, struct monitor_status *out, struct err *e);
+int monitor_status_save(const char *dir, const struct monitor_status *status, bool sync,
+			struct err *e);
 void monitor_status_done(struct monitor_status *status);
 #define automonitorstatus _cleanup_(monitor_status_done) struct monitor_status
 

@@ -75,5 +75,9 @@ if ORCHCTL
 UNIT_TESTS += \
 	tests/unit/test_audit \
 	tests/unit/test_backoff \
-	tests/unit/test_container_name
+	tests/unit/test_container_name \
+	tests/unit/test_logfile \
+	tests/unit/test_machine \
+	tests/unit/test_monitor_spec \
+	tests/unit/test_policy
 endif
