@@ -3,6 +3,7 @@
 dist_man8_MANS += \
 	man/netctl-ovs.8 \
 	man/netctl.8 \
+	man/orchctl-apply.8 \
 	man/orchctl-audit.8 \
 	man/orchctl.8 \
 	man/runlet-checkpoint.8 \

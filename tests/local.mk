@@ -8,6 +8,7 @@ include tests/lint/local.mk
 include tests/callers/local.mk
 include tests/attacks/local.mk
 include tests/faults/local.mk
+include tests/orchctl/local.mk
 include tests/vm/local.mk
 
 TEST_LIBS = $(ORCH_LIBS) $(NET_LIBS) $(LIBS_DYNAMIC)

@@ -12,6 +12,8 @@ const struct name container_network_names[] = {
 	{ "none", CONTAINER_NETWORK_NONE },   { 0 },
 };
 
+#define LIMIT_MAX (UINT64_C(1) << 32)
+
 static const struct field container_fields[] = {
 	F_STRING("ns", struct container, ns, FIELD_REQUIRED),
 	F_STRING("name", struct container, name, FIELD_REQUIRED),
@@ -25,6 +27,11 @@ static const struct field container_fields[] = {
 	F_STRING("bridge", struct container, bridge, 0),
 	F_STRING("veth", struct container, veth, 0),
 	F_STRING("ipv4", struct container, ipv4, 0),
+	F_STRING("hostname", struct container, hostname, 0),
+	F_UINT("memory_mb", struct container, memory_mb, LIMIT_MAX, 0),
+	F_UINT("swap_mb", struct container, swap_mb, LIMIT_MAX, 0),
+	F_UINT("cores", struct container, cores, LIMIT_MAX, 0),
+	F_STRV("dns", struct container, dns, 0),
 	F_STRING("internal_ip", struct container, internal_ip, 0),
 	F_STRING("created_at", struct container, created_at, 0),
 	F_STRV("tags", struct container, tags, 0),

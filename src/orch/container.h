@@ -24,16 +24,21 @@ extern const struct name container_network_names[];
 struct container {
 	char *ns;
 	char *name;
-	char *image;   /* as it was asked for: a reference of skopeo's, or a bundle's directory */
-	char *runtime; /* absolute path of the OCI runtime that it was made with */
-	char *restart; /* "no", "on-failure", "always" */
-	bool complete; /* all steps of its creation were done */
-	bool deleting; /* nothing else will become of it */
-	int network;   /* enum container_network */
-	char *netns;   /* CONTAINER_NETWORK_PATH: the namespace */
-	char *bridge;  /* CONTAINER_NETWORK_BRIDGE */
-	char *veth;    /* CONTAINER_NETWORK_BRIDGE: the host's end */
-	char *ipv4;    /* CONTAINER_NETWORK_BRIDGE: "ADDRESS/PREFIX", or absent for none */
+	char *image;	/* as it was asked for: a reference of skopeo's, or a bundle's directory */
+	char *runtime;	/* absolute path of the OCI runtime that it was made with */
+	char *restart;	/* "no", "on-failure", "always" */
+	bool complete;	/* all steps of its creation were done */
+	bool deleting;	/* nothing else will become of it */
+	int network;	/* enum container_network */
+	char *netns;	/* CONTAINER_NETWORK_PATH: the namespace */
+	char *bridge;	/* CONTAINER_NETWORK_BRIDGE */
+	char *veth;	/* CONTAINER_NETWORK_BRIDGE: the host's end */
+	char *ipv4;	/* CONTAINER_NETWORK_BRIDGE: "ADDRESS/PREFIX", or absent for none */
+	char *hostname; /* NULL: its name */
+	uint64_t memory_mb; /* 0: no limit, as for the next two */
+	uint64_t swap_mb;   /* beyond memory */
+	uint64_t cores;
+	char **dns;	   /* servers; NULL: those of its vNICs, DHCP's, or the host's */
 	char *internal_ip; /* its address on the internal bridge */
 	char *created_at;
 	char **tags;

@@ -17,9 +17,13 @@ liborch_a_SOURCES = \
 	src/orch/container_name.c \
 	src/orch/container_name.h \
 	src/orch/create.h \
+	src/orch/datetime.c \
+	src/orch/datetime.h \
 	src/orch/image.h \
 	src/orch/lifecycle.h \
+	src/orch/message.c \
 	src/orch/message.h \
+	src/orch/message_rules.c \
 	src/orch/network.h \
 	src/orch/operation.c \
 	src/orch/operation.h \
@@ -28,10 +32,15 @@ liborch_a_SOURCES = \
 	src/orch/registry.c \
 	src/orch/registry.h \
 	src/orch/rootfs.h \
+	src/orch/serial.c \
+	src/orch/serial.h \
 	src/orch/sha256.c \
 	src/orch/sha256.h \
 	src/orch/store.c \
 	src/orch/store.h \
+	src/orch/topic_interfaces.c \
+	src/orch/topic_serial.c \
+	src/orch/topics.c \
 	src/orch/topics.h \
 	src/orch/tree.h \
 	src/orch/worker.c \

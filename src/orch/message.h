@@ -63,6 +63,11 @@ void message_result_done(struct message_result *r);
  */
 void message_handle(const struct orch *o, const struct json *message, const char *topic,
 		    struct str *ack, struct message_result *result);
+/* The same for a text that may not even be JSON. */
+void message_handle_text(const struct orch *o, const char *text, size_t len, const char *topic,
+			 struct str *ack, struct message_result *result);
+/* The acknowledgement of what was never understood. */
+void message_refuse(const char *topic, const struct err *e, struct str *ack);
 bool message_waits(const char *topic);
 /* A topic's action, or NULL: the topic of this message. */
 const char *message_topic(const struct json *message, const char *topic);

@@ -11,11 +11,29 @@
 
 #include "orch/container.h"
 
-/* Brings it up; what is there already stays as it is. On failure what this call made is gone. */
+/* The two halves of bringing it up, in this order; what is there already stays as it is.
+ * prepare: the namespace and, for vNICs, the internal bridge; sets internal_ip.
+ * attach: interfaces to the world; waits a while for DHCP leases, but not for ever. */
+int network_prepare(const struct orch *o, struct container *c, struct err *e);
+int network_attach(const struct orch *o, const struct container *c, struct err *e);
 int network_up(const struct orch *o, struct container *c, struct err *e);
-/* Takes it down, with its DHCP clients; what is not there is no error. */
+
+/* Backwards; what is not there is no error. @forget: the MACs that were generated, too. */
+int network_detach(const struct orch *o, const struct container *c, bool forget, struct err *e);
+int network_release(const struct orch *o, const struct container *c, struct err *e);
 int network_down(const struct orch *o, const struct container *c, struct err *e);
+
 /* The namespace for config.json's linux.namespaces: a heap string; NULL for the host's. */
 char *network_namespace(const struct orch *o, const struct container *c);
+
+/* What one kind of network does; NULL: nothing. Rows are in network.c. */
+struct network_kind {
+	int (*prepare)(const struct orch *o, struct container *c, int netns, struct err *e);
+	int (*attach)(const struct orch *o, const struct container *c, int netns, struct err *e);
+	int (*detach)(const struct orch *o, const struct container *c, bool forget, struct err *e);
+	int (*release)(const struct orch *o, const struct container *c, struct err *e);
+	bool pinned; /* has a namespace of its own */
+};
+extern const struct network_kind network_vnics;
 
 #endif

@@ -3,6 +3,7 @@
 if ORCHCTL
 bin_PROGRAMS += orchctl
 orchctl_SOURCES = \
+	src/orchctl/apply.c \
 	src/orchctl/audit.c \
 	src/orchctl/globals.c \
 	src/orchctl/main.c \

@@ -32,6 +32,7 @@ int globals_orch(const struct globals *g, struct orch *o, struct err *e);
 int globals_audit_dir(const struct globals *g, char **out, struct err *e);
 #define autoorch _cleanup_(orch_done) struct orch
 
+extern const struct command cmd_apply;
 extern const struct command cmd_audit_export;
 extern const struct command cmd_audit_list;
 extern const struct command cmd_audit_show;

@@ -76,8 +76,10 @@ UNIT_TESTS += \
 	tests/unit/test_audit \
 	tests/unit/test_backoff \
 	tests/unit/test_container_name \
+	tests/unit/test_datetime \
 	tests/unit/test_logfile \
 	tests/unit/test_machine \
+	tests/unit/test_message \
 	tests/unit/test_monitor_spec \
 	tests/unit/test_policy
 endif

@@ -1,0 +1,14 @@
+# SPDX-License-Identifier: Apache-2.0
+
+ORCHCTL_TESTS = \
+	tests/orchctl/messages.bats
+EXTRA_DIST += $(ORCHCTL_TESTS) \
+	tests/orchctl/.shellcheckrc \
+	tests/orchctl/helpers.bash \
+	tests/orchctl/setup_suite.bash
+
+# On the real kernel, as root.
+check-orchctl: all
+	@$(TESTS_RUN) check-orchctl $(ORCHCTL_TESTS:%=$(top_srcdir)/%)
+
+.PHONY: check-orchctl
