@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 
 dist_man8_MANS += \
+	man/netctl-monitor.8 \
 	man/netctl-ovs.8 \
 	man/netctl.8 \
 	man/orchctl-apply.8 \

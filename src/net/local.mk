@@ -11,6 +11,8 @@ libnet_a_SOURCES = \
 	src/net/dhcp_config.h \
 	src/net/ifname.c \
 	src/net/ifname.h \
+	src/net/interfaces.c \
+	src/net/interfaces.h \
 	src/net/internal.h \
 	src/net/ip.c \
 	src/net/ip.h \
@@ -25,6 +27,7 @@ libnet_a_SOURCES = \
 	src/net/lock.h \
 	src/net/mac.c \
 	src/net/mac.h \
+	src/net/monitor.c \
 	src/net/monitor.h \
 	src/net/neigh.c \
 	src/net/neigh.h \
@@ -48,6 +51,7 @@ libnet_a_SOURCES = \
 	src/net/resolv.h \
 	src/net/route.c \
 	src/net/route.h \
+	src/net/subscribers.c \
 	src/net/subscribers.h \
 	src/net/vnic.c \
 	src/net/vnic.h \

@@ -21,8 +21,8 @@
 #define MONITOR_DEBOUNCE_MS 3000
 #define MONITOR_PATIENCE 3
 
-/* @line: a whole JSON text, without a newline; borrowed. Returns 0, or a negative errno or positive
- * value with which the loop ends. */
+/* @line: a whole JSON text, without a newline; borrowed. Returns 0, or a negative errno, with which
+ * the loop ends. */
 typedef int monitor_fn(const char *line, size_t len, void *data);
 
 struct monitor_options {

@@ -4,6 +4,7 @@ if NETCTL
 bin_PROGRAMS += netctl
 netctl_SOURCES = \
 	src/netctl/main.c \
+	src/netctl/monitor.c \
 	src/netctl/netctl.h \
 	src/netctl/output.c \
 	src/netctl/ovs.c \

@@ -14,11 +14,20 @@ static const struct opt global_opts[] = {
 	{ 0 },
 };
 
+/* clang-format off */
 static const struct command *const commands[] = {
-	&cmd_ovs_add_br,     &cmd_ovs_add_port, &cmd_ovs_del_br,
-	&cmd_ovs_del_port,   &cmd_ovs_list_br,	&cmd_ovs_list_ports,
-	&cmd_ovs_port_to_br, &cmd_ovs_show,	NULL,
+	&cmd_monitor,
+	&cmd_ovs_add_br,
+	&cmd_ovs_add_port,
+	&cmd_ovs_del_br,
+	&cmd_ovs_del_port,
+	&cmd_ovs_list_br,
+	&cmd_ovs_list_ports,
+	&cmd_ovs_port_to_br,
+	&cmd_ovs_show,
+	NULL,
 };
+/* clang-format on */
 
 static int prepare(void *globals, const struct command *c _unused_, struct err *e)
 {

@@ -20,6 +20,7 @@ struct globals {
 	char *state_dir; /* never NULL: NETCTL_STATE_DIR when not given */
 };
 
+extern const struct command cmd_monitor;
 extern const struct command cmd_ovs_add_br;
 extern const struct command cmd_ovs_add_port;
 extern const struct command cmd_ovs_del_br;

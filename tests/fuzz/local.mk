@@ -21,6 +21,11 @@ FUZZ_TARGETS = \
 	tests/fuzz/fuzz_words
 EXTRA_DIST += tests/fuzz/corpus
 
+if NETCTL
+FUZZ_TARGETS += \
+	tests/fuzz/fuzz_ovsdb
+endif
+
 if ORCHCTL
 FUZZ_TARGETS += \
 	tests/fuzz/fuzz_audit

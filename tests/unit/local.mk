@@ -64,8 +64,11 @@ if NETCTL
 UNIT_TESTS += \
 	tests/unit/test_dhcp_config \
 	tests/unit/test_ifname \
+	tests/unit/test_interfaces \
 	tests/unit/test_ip \
 	tests/unit/test_json_stream \
+	tests/unit/test_ovsdb \
+	tests/unit/test_subscribers \
 	tests/unit/test_link \
 	tests/unit/test_mac \
 	tests/unit/test_vnic
