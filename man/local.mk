@@ -1,8 +1,18 @@
 # SPDX-License-Identifier: Apache-2.0
 
 dist_man8_MANS += \
+	man/netctl-addr.8 \
+	man/netctl-bridge.8 \
+	man/netctl-dummy.8 \
+	man/netctl-ipvlan.8 \
+	man/netctl-link.8 \
+	man/netctl-macvlan.8 \
 	man/netctl-monitor.8 \
+	man/netctl-neigh.8 \
 	man/netctl-ovs.8 \
+	man/netctl-route.8 \
+	man/netctl-veth.8 \
+	man/netctl-vlan.8 \
 	man/netctl.8 \
 	man/orchctl-apply.8 \
 	man/orchctl-audit.8 \

@@ -4,6 +4,7 @@
 include tests/unit/local.mk
 include tests/fuzz/local.mk
 include tests/integration/local.mk
+include tests/netctl/local.mk
 include tests/lint/local.mk
 include tests/callers/local.mk
 include tests/attacks/local.mk

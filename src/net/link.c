@@ -299,7 +299,7 @@ static struct ifinfomsg end_body(const struct link_end *end)
 
 static void put_veth(struct nl_request *r, const struct link_new *new)
 {
-	struct ifinfomsg body = end_body(&new->peer);
+	const struct ifinfomsg body = { .ifi_family = AF_UNSPEC };
 	struct nlattr *peer = nl_nest(r, VETH_INFO_PEER);
 
 	nl_put_body(r, &body, sizeof(body));
@@ -328,10 +328,12 @@ static int refused(const struct link_new *new, const struct err *why, struct err
 
 	switch (why->num) {
 	case EOPNOTSUPP:
+		/* Kernels before 4.12 give no words of their own. */
 		if (strstr(why->text, "Unknown device type") ||
-		    str_eq(why->text, err_words(EOPNOTSUPP)))
-			return err_msg(e, EOPNOTSUPP, "%s %s: not supported by this kernel",
-				       new->kind, name);
+		    (!new->master &&str_eq(why->text, err_words(EOPNOTSUPP))))
+			return err_msg(e, EOPNOTSUPP, "%s %s: not supported by this kernel%s",
+				       new->kind, name,
+				       new->vlan_filtering ? " with VLAN filtering" : "");
 		break;
 	case EEXIST:
 		if (str_eq(new->kind, "veth"))
@@ -356,6 +358,39 @@ static int check_names(const struct link_new *new, struct err *e)
 	return r;
 }
 
+/* In its own namespace. */
+static int bring_up(struct nl *nl, const struct link_end *end, struct err *e)
+{
+	autonl *there = NULL;
+	struct link l;
+	int r;
+
+	if (end->netns >= 0) {
+		r = nl_open_in(end->netns, &there, e);
+		if (r < 0)
+			return r;
+		nl = there;
+	}
+	r = link_get(nl, end->name, &l, e);
+	return r < 0 ? r : link_set_up(nl, l.index, true, e);
+}
+
+/* Not by the request that makes the pair: the peer is born first, and cannot be up while it is
+ * alone. Nobody but the caller knows of the pair yet. */
+static int bring_up_peer(struct nl *nl, const struct link_new *new, struct err *e)
+{
+	autonl *there = NULL;
+	int r = bring_up(nl, &new->peer, e);
+
+	if (r == 0)
+		return 0;
+	if (new->end.netns < 0)
+		(void)link_delete_name(nl, new->end.name, NULL);
+	else if (nl_open_in(new->end.netns, &there, NULL) == 0)
+		(void)link_delete_name(there, new->end.name, NULL);
+	return r;
+}
+
 int link_create(struct nl *nl, const struct link_new *new, struct err *e)
 {
 	struct ifinfomsg body = end_body(&new->end);
@@ -373,5 +408,7 @@ int link_create(struct nl *nl, const struct link_new *new, struct err *e)
 		nl_put_u32(&r, IFLA_MASTER, (uint32_t) new->master);
 	put_info(&r, new);
 	ret = nl_talk(nl, &r, NULL, NULL, &why);
-	return ret < 0 ? refused(new, &why, e) : 0;
+	if (ret < 0)
+		return refused(new, &why, e);
+	return new->peer.up ? bring_up_peer(nl, new, e) : 0;
 }

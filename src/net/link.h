@@ -91,10 +91,11 @@ struct link_new {
 
 /**
  * link_create - make an interface, or a pair, in one request: it is there whole, or not at all.
+ * Only a veth's peer is brought up by a second one.
  *
  * Ends are born in their namespaces under their names: a name that is taken in the socket's
  * namespace does not matter to an end that is born elsewhere. The names are checked (net/ifname.h).
- * An end with @up whose parent is down is refused by the kernel.
+ * An end with @up whose parent is down has no carrier until the parent is up.
  *
  * Returns: 0; -EEXIST, the name is taken where it is to be born; -EOPNOTSUPP, this kernel has no
  * such kind; -EBUSY, the parent is in use otherwise (passthru, a bridge's port); -ENETDOWN.

@@ -3,13 +3,29 @@
 if NETCTL
 bin_PROGRAMS += netctl
 netctl_SOURCES = \
+	src/netctl/addr.c \
+	src/netctl/bridge.c \
+	src/netctl/dummy.c \
+	src/netctl/ipvlan.c \
+	src/netctl/link.c \
+	src/netctl/macvlan.c \
 	src/netctl/main.c \
+	src/netctl/make.c \
+	src/netctl/make.h \
 	src/netctl/monitor.c \
+	src/netctl/neigh.c \
 	src/netctl/netctl.h \
 	src/netctl/output.c \
 	src/netctl/ovs.c \
 	src/netctl/ovs.h \
-	src/netctl/ovs_show.c
+	src/netctl/ovs_show.c \
+	src/netctl/route.c \
+	src/netctl/target.c \
+	src/netctl/target.h \
+	src/netctl/veth.c \
+	src/netctl/view.c \
+	src/netctl/view.h \
+	src/netctl/vlan.c
 netctl_LDADD = $(NET_ARCHIVES) $(NET_LIBS)
 netctl_LDFLAGS = $(AM_LDFLAGS) -pie
 endif

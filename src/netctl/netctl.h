@@ -17,10 +17,36 @@
 struct globals {
 	bool json; /* for programs, not for people */
 	bool debug;
-	char *state_dir; /* never NULL: NETCTL_STATE_DIR when not given */
+	char *state_dir;    /* never NULL: NETCTL_STATE_DIR when not given */
+	char *runtime;	    /* the OCI runtime; NULL: runlet. See target.h */
+	char *runtime_root; /* for its --root; NULL: its default */
 };
 
+extern const struct command cmd_addr_add;
+extern const struct command cmd_addr_del;
+extern const struct command cmd_addr_flush;
+extern const struct command cmd_addr_show;
+extern const struct command cmd_bridge_add;
+extern const struct command cmd_bridge_add_port;
+extern const struct command cmd_bridge_del;
+extern const struct command cmd_bridge_del_port;
+extern const struct command cmd_bridge_show;
+extern const struct command cmd_dummy_add;
+extern const struct command cmd_dummy_del;
+extern const struct command cmd_ipvlan_add;
+extern const struct command cmd_ipvlan_del;
+extern const struct command cmd_link_delete;
+extern const struct command cmd_link_down;
+extern const struct command cmd_link_move;
+extern const struct command cmd_link_rename;
+extern const struct command cmd_link_show;
+extern const struct command cmd_link_up;
+extern const struct command cmd_macvlan_add;
+extern const struct command cmd_macvlan_del;
 extern const struct command cmd_monitor;
+extern const struct command cmd_neigh_add;
+extern const struct command cmd_neigh_del;
+extern const struct command cmd_neigh_show;
 extern const struct command cmd_ovs_add_br;
 extern const struct command cmd_ovs_add_port;
 extern const struct command cmd_ovs_del_br;
@@ -29,6 +55,13 @@ extern const struct command cmd_ovs_list_br;
 extern const struct command cmd_ovs_list_ports;
 extern const struct command cmd_ovs_port_to_br;
 extern const struct command cmd_ovs_show;
+extern const struct command cmd_route_add;
+extern const struct command cmd_route_del;
+extern const struct command cmd_route_show;
+extern const struct command cmd_veth_add;
+extern const struct command cmd_veth_del;
+extern const struct command cmd_vlan_add;
+extern const struct command cmd_vlan_del;
 
 /* Flush what was printed; a failure (a full disk, a closed pipe) is an error. */
 int finish_output(struct err *e);

@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "netctl/make.h"
+
+#include <errno.h>
+
+struct add_args {
+	struct make_args make;
+	char *parent;
+	int mode;
+};
+
+static const struct opt add_opts[] = {
+	O_ENUM_("mode", 'm', struct add_args, mode, "MODE", macvlan_mode_names,
+		"bridge (the default), private, vepa or passthru"),
+	O_STRING_("parent", 'P', struct add_args, parent, "INTERFACE", "the interface to share"),
+	O_MAKE_(struct add_args, make),
+	{ 0 },
+};
+
+static int run_add(const void *global, void *args, int argc _unused_, char **argv, struct err *e)
+{
+	struct link_new new = LINK_NEW("macvlan");
+	struct add_args *a = args;
+	int r;
+
+	new.end.name = argv[0];
+	new.mode = a->mode ? a->mode : MACVLAN_MODE_BRIDGE;
+	if (!a->parent)
+		r = err_msg(e, EINVAL, "--parent: has to be given");
+	else
+		r = make_link(global, &a->make, a->parent, NULL, &new, &new.end, e);
+	make_args_done(&a->make);
+	return r;
+}
+
+const struct command cmd_macvlan_add = {
+	.name = "macvlan add",
+	.synopsis = "NAME",
+	.about = "Share an interface of the host with a container, by a MACVLAN child of it.",
+	.opts = add_opts,
+	.args_size = sizeof(struct add_args),
+	.min_args = 1,
+	.max_args = 1,
+	.run = run_add,
+};
+
+static int run_del(const void *global, void *args, int argc _unused_, char **argv, struct err *e)
+{
+	return remove_link(global, args, "macvlan", argv[0], e);
+}
+
+const struct command cmd_macvlan_del = {
+	.name = "macvlan del",
+	.synopsis = "NAME",
+	.about = "Delete a MACVLAN interface.",
+	.opts = remove_opts,
+	.args_size = sizeof(struct remove_args),
+	.min_args = 1,
+	.max_args = 1,
+	.run = run_del,
+};

@@ -1,0 +1,15 @@
+# SPDX-License-Identifier: Apache-2.0
+
+NETCTL_TESTS = \
+	tests/netctl/links.bats \
+	tests/netctl/tables.bats \
+	tests/netctl/target.bats
+EXTRA_DIST += $(NETCTL_TESTS) \
+	tests/netctl/.shellcheckrc \
+	tests/netctl/helpers.bash
+
+# On the real kernel, as root; NETCTL may name another build.
+check-netctl: all
+	@$(TESTS_RUN) check-netctl $(NETCTL_TESTS:%=$(top_srcdir)/%)
+
+.PHONY: check-netctl
