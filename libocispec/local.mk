@@ -6,6 +6,7 @@ libocispec_a_SOURCES = \
 	libocispec/config.h \
 	libocispec/features.c \
 	libocispec/features.h \
+	libocispec/image.c \
 	libocispec/image.h \
 	libocispec/linux.c \
 	libocispec/process.c \

@@ -74,13 +74,15 @@ int image_list(const struct image_store *s, char ***references, struct err *e);
 /* image_forget - drop a reference; its layers go with the next image_collect. -ENOENT: unknown. */
 int image_forget(const struct image_store *s, const char *reference, struct err *e);
 
+/* Fills in the layers that containers have mounted (rootfs_layers), heap; called while nobody
+ * pulls. */
+typedef int image_used_fn(void *data, char ***layers, struct err *e);
+
 /**
  * image_collect - remove every layer and blob that nothing needs.
- * @used: HEX of layers that containers have mounted (rootfs_layers)
- * @bytes: NULL, or how much was freed
  *
  * What a reference stands for stays. Waits until nobody pulls.
  */
-int image_collect(const struct image_store *s, char *const *used, int64_t *bytes, struct err *e);
+int image_collect(const struct image_store *s, image_used_fn *used, void *data, struct err *e);
 
 #endif

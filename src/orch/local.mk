@@ -16,10 +16,27 @@ liborch_a_SOURCES = \
 	src/orch/container.h \
 	src/orch/container_name.c \
 	src/orch/container_name.h \
+	src/orch/containers.c \
+	src/orch/containers.h \
 	src/orch/create.h \
 	src/orch/datetime.c \
 	src/orch/datetime.h \
 	src/orch/image.h \
+	src/orch/image_collect.c \
+	src/orch/image_pull.c \
+	src/orch/image_reference.c \
+	src/orch/image_reference.h \
+	src/orch/image_store.c \
+	src/orch/image_store.h \
+	src/orch/image_unpack.c \
+	src/orch/layer.c \
+	src/orch/layer.h \
+	src/orch/layer_entry.c \
+	src/orch/layer_entry.h \
+	src/orch/layer_path.c \
+	src/orch/layer_path.h \
+	src/orch/layer_stream.c \
+	src/orch/layer_stream.h \
 	src/orch/lifecycle.h \
 	src/orch/message.c \
 	src/orch/message.h \
@@ -29,8 +46,11 @@ liborch_a_SOURCES = \
 	src/orch/operation.h \
 	src/orch/orch.c \
 	src/orch/orch.h \
+	src/orch/overlay.c \
+	src/orch/overlay.h \
 	src/orch/registry.c \
 	src/orch/registry.h \
+	src/orch/rootfs.c \
 	src/orch/rootfs.h \
 	src/orch/serial.c \
 	src/orch/serial.h \
@@ -42,6 +62,7 @@ liborch_a_SOURCES = \
 	src/orch/topic_serial.c \
 	src/orch/topics.c \
 	src/orch/topics.h \
+	src/orch/tree.c \
 	src/orch/tree.h \
 	src/orch/worker.c \
 	src/orch/worker.h

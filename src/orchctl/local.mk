@@ -6,6 +6,7 @@ orchctl_SOURCES = \
 	src/orchctl/apply.c \
 	src/orchctl/audit.c \
 	src/orchctl/globals.c \
+	src/orchctl/image.c \
 	src/orchctl/main.c \
 	src/orchctl/orchctl.h
 orchctl_LDADD = $(ORCH_ARCHIVES) $(ORCH_LIBS)

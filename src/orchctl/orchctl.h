@@ -37,5 +37,9 @@ extern const struct command cmd_audit_export;
 extern const struct command cmd_audit_list;
 extern const struct command cmd_audit_show;
 extern const struct command cmd_audit_verify;
+extern const struct command cmd_image_list;
+extern const struct command cmd_image_prune;
+extern const struct command cmd_image_pull;
+extern const struct command cmd_image_remove;
 
 #endif
