@@ -16,6 +16,7 @@ dist_man8_MANS += \
 	man/netctl.8 \
 	man/orchctl-apply.8 \
 	man/orchctl-audit.8 \
+	man/orchctl-image.8 \
 	man/orchctl.8 \
 	man/runlet-checkpoint.8 \
 	man/runlet-create.8 \
@@ -25,6 +26,7 @@ dist_man8_MANS += \
 	man/runlet-features.8 \
 	man/runlet-kill.8 \
 	man/runlet-list.8 \
+	man/runlet-monitor.8 \
 	man/runlet-pause.8 \
 	man/runlet-ps.8 \
 	man/runlet-restore.8 \
