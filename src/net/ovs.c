@@ -13,23 +13,32 @@
 int ovs_open(const struct ovs_options *options, struct ovs **out, struct err *e)
 {
 	const char *path = options->db ? options->db : OVS_DB_DEFAULT;
-	struct jsonrpc *db;
-	struct ovs *o;
+	struct ovs *o = xcalloc(1, sizeof(*o));
 	int r;
 
 	if (str_starts(path, "unix:"))
 		path += strlen("unix:");
-	r = jsonrpc_open(path, options->timeout_ms, &db, e);
-	if (r < 0) {
-		(void)err_wrap(e, "database of Open vSwitch: ");
-		return r;
-	}
-	o = xcalloc(1, sizeof(*o));
-	o->db = db;
+	o->path = xstrdup(path);
 	o->timeout_ms = options->timeout_ms;
 	o->no_wait = options->no_wait;
-	*out = o;
-	return 0;
+	r = ovs_reconnect(o, e);
+	if (r < 0)
+		ovs_close(o);
+	else
+		*out = o;
+	return r;
+}
+
+int ovs_reconnect(struct ovs *o, struct err *e)
+{
+	int r;
+
+	jsonrpc_close(o->db);
+	o->db = NULL;
+	r = jsonrpc_open(o->path, o->timeout_ms, &o->db, e);
+	if (r < 0)
+		(void)err_wrap(e, "database of Open vSwitch: ");
+	return r;
 }
 
 void ovs_close(struct ovs *o)
@@ -37,6 +46,7 @@ void ovs_close(struct ovs *o)
 	if (!o)
 		return;
 	jsonrpc_close(o->db);
+	free(o->path);
 	free(o);
 }
 
@@ -122,6 +132,11 @@ int ovs_commit(struct ovs *o, struct ovsdb_txn *t, size_t checked, struct json_d
 		return err_msg(e, EBADMSG, "the database has no next_cfg");
 	*out = TAKE(answer);
 	return 0;
+}
+
+bool ovs_is_refused(int r)
+{
+	return r == -EAGAIN || r == -EPROTO;
 }
 
 /* Until no row is left whose cur_cfg is lower than the number. */

@@ -112,12 +112,23 @@ static int check_free(struct ovs *o, const struct json_doc *there, struct err *e
 			       holder.name);
 }
 
+/* The bridge that was not there before. If it cannot be removed, either, the first error is the one
+ * to tell. */
+static void undo_add(struct ovs *o, const char *bridge)
+{
+	autojson *there = NULL;
+	int64_t number;
+
+	if (ovs_reconnect(o, NULL) == 0 && look(o, bridge, &there, NULL) == 0 &&
+	    ovs_row_uuid(there, 1))
+		(void)remove_bridge(o, ovs_row_uuid(there, 1), &number, NULL);
+}
+
 static int try_add(struct ovs *o, const char *bridge, const struct ovs_bridge_options *options,
 		   struct err *e)
 {
 	autoovsdbtxn t = ovsdb_txn_new(OVS_DATABASE);
 	autojson *there = NULL, *answer = NULL;
-	const char *made;
 	int64_t number;
 	int r = look(o, bridge, &there, e);
 
@@ -131,13 +142,12 @@ static int try_add(struct ovs *o, const char *bridge, const struct ovs_bridge_op
 		insert_root(&t);
 	mutate_root(&t, "insert", "named-uuid", "bridge");
 	r = ovs_commit(o, &t, t.n - 1, &answer, &number, e);
-	if (r < 0)
+	if (ovs_is_refused(r))
 		return r;
-	made = ovsdb_uuid(json_get(ovsdb_result(answer, 2), "uuid"));
-	r = ovs_await(o, number, bridge, e);
-	/* If it cannot be removed either, the first error is the one to tell. */
-	if (r < 0 && made)
-		(void)remove_bridge(o, made, &number, NULL);
+	if (r == 0)
+		r = ovs_await(o, number, bridge, e);
+	if (r < 0)
+		undo_add(o, bridge);
 	return r < 0 ? r : 1;
 }
 

@@ -12,6 +12,7 @@
 
 struct ovs {
 	struct jsonrpc *db;
+	char *path;
 	int timeout_ms;
 	bool no_wait;
 };
@@ -35,6 +36,12 @@ int ovs_ask(struct ovs *o, struct ovsdb_txn *t, struct json_doc **out, struct er
  */
 int ovs_commit(struct ovs *o, struct ovsdb_txn *t, size_t checked, struct json_doc **out,
 	       int64_t *number, struct err *e);
+
+/* Was the change refused, so that nothing is done? Else, after an error, nobody knows. */
+bool ovs_is_refused(int r);
+
+/* A new connection, for taking back what was done when the old one may be of no use any more. */
+int ovs_reconnect(struct ovs *o, struct err *e);
 
 /**
  * ovs_await - wait until ovs-vswitchd has taken a change.

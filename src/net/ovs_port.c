@@ -244,15 +244,31 @@ static void write_undo(struct ovsdb_txn *t, const struct place *p, const char *m
 	close_update(t);
 }
 
-static void undo(struct ovs *o, const struct place *p, const char *made)
+/* The port that was not there before: it was not told whether the change was made. */
+static const char *find_made(struct ovs *o, const char *bridge_uuid, const char *port,
+			     struct place *now)
 {
+	if (look(o, "", port, now, NULL) < 0 || !now->port_uuid || now->is_local ||
+	    !str_eq(now->on.uuid, bridge_uuid))
+		return NULL;
+	return now->port_uuid;
+}
+
+/* @made: the uuid of a new port, NULL when it is not known. If nothing can be undone, either, the
+ * first error is the one to tell. */
+static void undo(struct ovs *o, const struct place *p, const char *port, const char *made)
+{
+	_cleanup_(place_done) struct place now = { 0 };
 	autoovsdbtxn t = ovsdb_txn_new(OVS_DATABASE);
 	autojson *answer = NULL;
 
+	if (ovs_reconnect(o, NULL) < 0)
+		return;
+	if (!p->port_uuid && !made)
+		made = find_made(o, p->bridge_uuid, port, &now);
 	if (!p->port_uuid && !made)
 		return;
 	write_undo(&t, p, made);
-	/* If this cannot be done either, the first error is the one to tell. */
 	(void)ovs_ask(o, &t, &answer, NULL);
 }
 
@@ -261,17 +277,20 @@ static int change(struct ovs *o, const struct place *p, const char *port,
 {
 	autoovsdbtxn t = ovsdb_txn_new(OVS_DATABASE);
 	autojson *answer = NULL;
+	const char *made = NULL;
 	int64_t number;
 	int r;
 
 	write_change(&t, p, port, given);
 	r = ovs_commit(o, &t, t.n - 1, &answer, &number, e);
-	if (r < 0)
+	if (ovs_is_refused(r))
 		return r;
-	r = ovs_await(o, number, port, e);
+	if (r == 0 && !p->port_uuid)
+		made = ovsdb_uuid(json_get(ovsdb_result(answer, 1), "uuid"));
+	if (r == 0)
+		r = ovs_await(o, number, port, e);
 	if (r < 0)
-		undo(o, p,
-		     p->port_uuid ? NULL : ovsdb_uuid(json_get(ovsdb_result(answer, 1), "uuid")));
+		undo(o, p, port, made);
 	return r < 0 ? r : 1;
 }
 

@@ -4,11 +4,19 @@ check_PROGRAMS += tests/faults/stepper
 tests_faults_stepper_LDADD =
 FAULTS_TESTS = \
 	tests/faults/faults
-EXTRA_DIST += $(FAULTS_TESTS) \
+if NETCTL
+FAULTS_TESTS += \
+	tests/faults/network
+endif
+EXTRA_DIST += \
 	tests/faults/attest.py \
 	tests/faults/box.py \
+	tests/faults/faults \
+	tests/faults/netctl_commands.py \
+	tests/faults/network \
 	tests/faults/operations.py \
-	tests/faults/sweep.py
+	tests/faults/sweep.py \
+	tests/faults/world.py
 
 # Every fifth system call; STEP=1 takes all of them, which is some 100,000 runs and takes hours.
 # ONLY is a regular expression for the sweeps' titles. RUNTIME may name another runtime; crun before 1.15
