@@ -11,16 +11,28 @@ liborch_a_SOURCES = \
 	src/orch/audit_read.c \
 	src/orch/audit_trail.c \
 	src/orch/audit_trail.h \
+	src/orch/base64.c \
+	src/orch/base64.h \
 	src/orch/bundle.h \
+	src/orch/change.c \
+	src/orch/change.h \
+	src/orch/command_request.c \
+	src/orch/command_request.h \
 	src/orch/container.c \
 	src/orch/container.h \
 	src/orch/container_name.c \
 	src/orch/container_name.h \
 	src/orch/containers.c \
 	src/orch/containers.h \
+	src/orch/create.c \
 	src/orch/create.h \
+	src/orch/create_bundle.c \
+	src/orch/create_steps.c \
+	src/orch/create_steps.h \
 	src/orch/datetime.c \
 	src/orch/datetime.h \
+	src/orch/http.c \
+	src/orch/http.h \
 	src/orch/image.h \
 	src/orch/image_collect.c \
 	src/orch/image_pull.c \
@@ -37,19 +49,30 @@ liborch_a_SOURCES = \
 	src/orch/layer_path.h \
 	src/orch/layer_stream.c \
 	src/orch/layer_stream.h \
+	src/orch/lifecycle.c \
 	src/orch/lifecycle.h \
 	src/orch/message.c \
 	src/orch/message.h \
 	src/orch/message_rules.c \
+	src/orch/network.c \
 	src/orch/network.h \
+	src/orch/network_vnics.c \
 	src/orch/operation.c \
 	src/orch/operation.h \
 	src/orch/orch.c \
 	src/orch/orch.h \
+	src/orch/orchestrator.c \
+	src/orch/orchestrator.h \
 	src/orch/overlay.c \
 	src/orch/overlay.h \
+	src/orch/period.c \
+	src/orch/period.h \
 	src/orch/registry.c \
 	src/orch/registry.h \
+	src/orch/request.c \
+	src/orch/request.h \
+	src/orch/resolv_conf.c \
+	src/orch/resolv_conf.h \
 	src/orch/rootfs.c \
 	src/orch/rootfs.h \
 	src/orch/serial.c \
@@ -58,12 +81,24 @@ liborch_a_SOURCES = \
 	src/orch/sha256.h \
 	src/orch/store.c \
 	src/orch/store.h \
+	src/orch/topic_command.c \
+	src/orch/topic_consumption.c \
+	src/orch/topic_create.c \
+	src/orch/topic_delete.c \
+	src/orch/topic_host.c \
 	src/orch/topic_interfaces.c \
+	src/orch/topic_lifecycle.c \
+	src/orch/topic_orchestrator.c \
 	src/orch/topic_serial.c \
+	src/orch/topic_status.c \
 	src/orch/topics.c \
 	src/orch/topics.h \
 	src/orch/tree.c \
 	src/orch/tree.h \
+	src/orch/usage.c \
+	src/orch/usage.h \
+	src/orch/work.c \
+	src/orch/work.h \
 	src/orch/worker.c \
 	src/orch/worker.h
 endif

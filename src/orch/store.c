@@ -46,7 +46,11 @@ static int lock_file(const char *path, int timeout_ms, struct err *e)
 	if (fd < 0)
 		return err_set(e, errno, "open %s", path);
 	r = fd_lock(fd, true, timeout_ms, e);
-	return r < 0 ? err_wrap(e, "%s: ", path) : TAKE_FD(fd);
+	if (r < 0) {
+		err_wrap(e, "%s: ", path);
+		return r;
+	}
+	return TAKE_FD(fd);
 }
 
 int store_lock(const struct orch *o, const char *ns, const char *name, int timeout_ms,
@@ -57,6 +61,15 @@ int store_lock(const struct orch *o, const char *ns, const char *name, int timeo
 	int r = dir_make_all(dir, 0700, e);
 
 	return r < 0 ? r : lock_file(path, timeout_ms, e);
+}
+
+int store_lock_is(const struct orch *o, const char *ns, const char *name, int fd)
+{
+	autofree char *path = xasprintf("%s/locks/%s/%s", o->run_dir, ns, name);
+	struct stat a, b;
+
+	return fstat(fd, &a) == 0 && stat(path, &b) == 0 && a.st_dev == b.st_dev &&
+	       a.st_ino == b.st_ino;
 }
 
 int store_lock_shared(const struct orch *o, const char *what, struct err *e)

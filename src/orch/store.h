@@ -19,6 +19,8 @@ int store_prepare(const struct orch *o, struct err *e);
  */
 int store_lock(const struct orch *o, const char *ns, const char *name, int timeout_ms,
 	       struct err *e);
+/* Is a descriptor of this process that lock? 1 or 0. */
+int store_lock_is(const struct orch *o, const char *ns, const char *name, int fd);
 /* The lock of a file that containers share (the registry's two); waits up to ten seconds. */
 int store_lock_shared(const struct orch *o, const char *what, struct err *e);
 

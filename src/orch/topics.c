@@ -2,7 +2,9 @@
 #include "orch/topics.h"
 
 static const struct topic *const topics[] = {
+	&topic_run_command,
 	&topic_get_host_interfaces,
+	&topic_get_consumption_orchestrator,
 	&topic_get_serial_devices,
 };
 

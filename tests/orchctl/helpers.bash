@@ -19,7 +19,6 @@ setup()
 	NS=rlbats-$(basename "$BATS_TEST_FILENAME" .bats)-$BATS_TEST_NUMBER-$((BATS_ROOT_PID % 100000))
 	NS=${NS:0:32}
 	OPTIONS=()
-	[[ -x $BUILD/runlet-monitor ]] || OPTIONS=(--monitor /bin/false)
 	host_start
 	if declare -F test_setup > /dev/null; then
 		test_setup

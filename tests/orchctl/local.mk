@@ -1,10 +1,12 @@
 # SPDX-License-Identifier: Apache-2.0
 
 ORCHCTL_TESTS = \
-	tests/orchctl/messages.bats
+	tests/orchctl/messages.bats \
+	tests/orchctl/run_command.bats
 EXTRA_DIST += $(ORCHCTL_TESTS) \
 	tests/orchctl/.shellcheckrc \
 	tests/orchctl/helpers.bash \
+	tests/orchctl/helpers/plc.py \
 	tests/orchctl/setup_suite.bash
 
 # On the real kernel, as root.

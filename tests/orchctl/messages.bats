@@ -137,3 +137,20 @@ refusals()
 	ack '.interfaces[1] | has("subnet") or has("gateway") | not'
 	ack '.interfaces[2].ip_address == null and .interfaces[2].ipv4_addresses == []'
 }
+
+@test "get_consumption_orchestrator" {
+	on_host ip link add plant0 type veth peer name plant1
+	on_host ip address add 192.168.7.5/24 dev plant0
+	run message get_consumption_orchestrator '{"cpuPeriod":"1h","memoryPeriod":"1h"}'
+	[ "$status" -eq 0 ]
+	ack '.ip_addresses == [{"interface":"plant0","ip_address":"192.168.7.5"}]'
+	ack '.memory > 0 and .cpu > 0 and .disk >= 0 and (.os | length) > 0'
+	[ "$(jq -r .kernel <<< "$output")" = "$(uname -r)" ]
+	ack '(.cpu_usage | length) == 1 and (.memory_usage | length) == 1'
+	ack '.cpu_usage[0] | .cpu >= 0 and .cpu <= 100 and .timestamp > 1700000000'
+	run message get_consumption_orchestrator '{"cpuPeriod":"1,2","memoryPeriod":"nonsense"}'
+	ack '.cpu_usage == [] and (.memory_usage | length) == 2'
+	run message get_consumption_orchestrator '{"cpuPeriod":"1h"}'
+	[ "$status" -eq 1 ]
+	ack '.error == "Missing required field: '"'Missing key: memoryPeriod'"'"'
+}

@@ -78,11 +78,16 @@ if ORCHCTL
 UNIT_TESTS += \
 	tests/unit/test_audit \
 	tests/unit/test_backoff \
+	tests/unit/test_base64 \
+	tests/unit/test_command_request \
 	tests/unit/test_container_name \
 	tests/unit/test_datetime \
 	tests/unit/test_logfile \
 	tests/unit/test_machine \
 	tests/unit/test_message \
 	tests/unit/test_monitor_spec \
-	tests/unit/test_policy
+	tests/unit/test_operation \
+	tests/unit/test_period \
+	tests/unit/test_policy \
+	tests/unit/test_resolv_conf
 endif

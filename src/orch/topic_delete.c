@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* delete_device: a container and its networks go, by a worker. */
+#include "orch/topics.h"
+
+#include "core/log.h"
+#include "orch/change.h"
+#include "orch/create.h"
+#include "orch/operation.h"
+
+static const struct message_rule rules[] = {
+	{ "device_id", MESSAGE_TEXT, MESSAGE_REQUIRED },
+};
+
+/* Under the lock, which goes to the worker. That there is no such container is no error, as for the
+ * cloud's agent: what is wanted is so. */
+static int begin(const struct orch *o, const struct json *m, const char *name, int lock,
+		 struct message_result *result, struct err *e)
+{
+	autofd int held = lock;
+	int r = container_exists(o, o->ns, name, e);
+
+	if (r == 0) {
+		log_warning("Container %s does not exist", name);
+		return operation_end(o, o->ns, name, NULL, e); /* nor an old failure of it */
+	}
+	if (r > 0)
+		r = change_record(o, AUDIT_DELETE, name, "delete the container and its networks", m,
+				  e);
+	if (r == 0)
+		r = create_condemn(o, o->ns, name, e);
+	if (r == 0)
+		r = operation_start(o, o->ns, name, "delete", TAKE_FD(held), e);
+	if (r == 0)
+		result->device = xstrdup(name);
+	return r;
+}
+
+static int handle(const struct orch *o, const struct json *message, struct json_out *ack,
+		  struct message_result *result, struct err *e)
+{
+	autofree char *text = NULL;
+	const char *name;
+	int lock, r = message_device(message, &name, e);
+
+	if (r < 0)
+		return r;
+	lock = change_lock(o, name, e);
+	r = lock < 0 ? lock : begin(o, message, name, lock, result, e);
+	if (r < 0)
+		return r;
+	text = xasprintf("Container deletion started for %s", name);
+	json_out_name(ack, "status");
+	json_out_string(ack, "deleting");
+	json_out_name(ack, "device_id");
+	json_out_string(ack, name);
+	json_out_name(ack, "message");
+	json_out_string(ack, text);
+	return 0;
+}
+
+const struct topic topic_delete_device = {
+	.name = "delete_device",
+	.rules = rules,
+	.n_rules = ARRAY_SIZE(rules),
+	.handle = handle,
+};
