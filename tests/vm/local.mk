@@ -2,7 +2,8 @@
 # Guests with kernels of their own; not part of make check.
 
 VM_TESTS = \
-	tests/vm/smoke.bats
+	tests/vm/smoke.bats \
+	tests/vm/systemd.bats
 EXTRA_DIST += $(VM_TESTS) \
 	tests/vm/agent.c \
 	tests/vm/guest/init \
@@ -18,7 +19,8 @@ EXTRA_DIST += $(VM_TESTS) \
 VM_FLAGS =
 VM_SUITE = $(VM_TESTS) $(INTEGRATION_TESTS)
 vmcheck: all $(ATTACKERS)
-	$(top_srcdir)/tests/vm/run $(VM_FLAGS) env TEST_TIMEOUT=1800 TOP_SRCDIR=$(abs_top_srcdir) \
+	$(top_srcdir)/tests/vm/run $(VM_FLAGS) env TEST_TIMEOUT=1800 SLOW=20 \
+		RUNTIME=$(RUNTIME) TOP_SRCDIR=$(abs_top_srcdir) \
 		TOP_BUILDDIR=$(abs_top_builddir) bash tests/run vmcheck $(VM_SUITE)
 
 vmsmoke: all

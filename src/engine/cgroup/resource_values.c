@@ -5,6 +5,7 @@
 
 #define SHARES_MIN 2
 #define SHARES_MAX 262144
+#define BLKIO_WEIGHT_MAX 1000
 
 static int put(char out[VALUE_MAX], int64_t number)
 {
@@ -203,10 +204,13 @@ uint64_t io_weight_from_blkio(uint64_t weight)
 {
 	if (weight <= 10)
 		return weight == 0 ? 0 : 1;
-	return MIN((uint64_t)10000, 1 + (MIN(weight, (uint64_t)1000) - 10) * 9999 / 990);
+	return MIN((uint64_t)10000,
+		   1 + (MIN(weight, (uint64_t)BLKIO_WEIGHT_MAX) - 10) * 9999 / 990);
 }
 
-int value_io_weight(struct value *v, char out[VALUE_MAX], _unused_ struct err *e)
+int value_io_weight(struct value *v, char out[VALUE_MAX], struct err *e)
 {
+	if (v->number > BLKIO_WEIGHT_MAX)
+		return out_of_range(v, "the valid range is 10-1000", e);
 	return put(out, (int64_t)io_weight_from_blkio((uint64_t)v->number));
 }
