@@ -15,11 +15,12 @@ include tests/vm/local.mk
 TEST_LIBS = $(ORCH_LIBS) $(NET_LIBS) $(LIBS_DYNAMIC)
 # What a test program gets when it does not say otherwise; libreplay has a main for fuzz targets.
 if FUZZING
-LDADD = $(ORCH_ARCHIVES) $(NET_ARCHIVES) $(RUNTIME_ARCHIVES) $(TEST_LIBS)
+LDADD = libsystemd-variant.a $(ORCH_ARCHIVES) $(NET_ARCHIVES) $(RUNTIME_ARCHIVES) $(TEST_LIBS)
 else
 noinst_LIBRARIES += tests/fuzz/libreplay.a
 tests_fuzz_libreplay_a_SOURCES = tests/fuzz/replay_main.c
-LDADD = $(ORCH_ARCHIVES) $(NET_ARCHIVES) $(RUNTIME_ARCHIVES) tests/fuzz/libreplay.a $(TEST_LIBS)
+LDADD = libsystemd-variant.a $(ORCH_ARCHIVES) $(NET_ARCHIVES) $(RUNTIME_ARCHIVES) \
+	tests/fuzz/libreplay.a $(TEST_LIBS)
 endif
 
 check_PROGRAMS += $(UNIT_TESTS) $(FUZZ_TARGETS)

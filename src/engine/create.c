@@ -146,9 +146,17 @@ static int connect_console(struct creation *c, struct err *e)
 static int make_cgroup(struct creation *c, struct err *e)
 {
 	const struct oci_linux *l = c->config->linux_;
-	int r;
+	const struct oci_resources *limits = l ? l->resources : NULL;
+	bool systemd = cgroup_manager_of(c->cgroup) == CGROUP_SYSTEMD;
+	int r = 0;
 
-	r = cgroup_make(c->cgroup, l ? l->resources : NULL, e);
+	/* A scope may be there even when systemd says that it failed. */
+	c->cgroup_made = systemd;
+	if (systemd)
+		r = cgroup_start_scope(c->cgroup, c->o->id, c->launched.pid, limits,
+				       &c->config->annotations, e);
+	if (r == 0)
+		r = cgroup_make(c->cgroup, limits, e);
 	if (r < 0)
 		return r;
 	c->cgroup_made = true;
@@ -202,8 +210,8 @@ static int make(struct creation *c, struct err *e)
 	if (r < 0)
 		return r;
 	/* Where a process can be born in its cgroup, that must be there; else it is made while init
-	 * is busy with its namespaces. */
-	if (cgroup_layout() == CGROUP_V2) {
+	 * is busy with its namespaces. systemd makes none without a process to put in. */
+	if (cgroup_layout() == CGROUP_V2 && cgroup_manager_of(c->cgroup) != CGROUP_SYSTEMD) {
 		r = make_cgroup(c, e);
 		if (r == 0)
 			r = launch(&c->init, &c->launched, e);
@@ -441,7 +449,7 @@ static void hand_over_journal(struct creation *c)
 		.rootfs = TAKE(c->rootfs),
 		.created = xstrdup(c->created),
 		.owner = geteuid(),
-		.cgroup_manager = c->rt->manager,
+		.cgroup_manager = cgroup_manager_of(c->cgroup),
 		.cgroup_path = xstrdup(cgroup_path(c->cgroup)),
 		.config = TAKE(c->config),
 	};

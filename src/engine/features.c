@@ -125,8 +125,8 @@ static struct oci_features_cgroup *cgroup_features(void)
 
 	c->v1 = is(true);
 	c->v2 = is(true);
-	c->systemd = is(false);
-	c->systemd_user = is(false);
+	c->systemd = is(cgroup_has_systemd());
+	c->systemd_user = is(cgroup_has_systemd());
 	c->rdma = is(true);
 	return c;
 }

@@ -97,6 +97,8 @@ int open_runtime(const struct globals *g, bool make, struct runtime *rt, struct 
 	rt->manager = g->cgroup_manager ? (enum cgroup_manager)g->cgroup_manager : CGROUP_CGROUPFS;
 	if (g->systemd_cgroup)
 		rt->manager = CGROUP_SYSTEMD;
+	if (caller)
+		cgroup_set_session(user_dir("XDG_RUNTIME_DIR") ?: "");
 	return runtime_open(rt, make, e);
 }
 

@@ -18,6 +18,7 @@ FUZZ_TARGETS = \
 	tests/fuzz/fuzz_seccomp \
 	tests/fuzz/fuzz_state \
 	tests/fuzz/fuzz_sync \
+	tests/fuzz/fuzz_variant \
 	tests/fuzz/fuzz_words
 EXTRA_DIST += tests/fuzz/corpus
 

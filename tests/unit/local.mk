@@ -47,6 +47,8 @@ UNIT_TESTS = \
 	tests/unit/test_rootfs_host \
 	tests/unit/test_rootfs_mounts \
 	tests/unit/test_rtnetlink \
+	tests/unit/test_scope_path \
+	tests/unit/test_scope_properties \
 	tests/unit/test_seccomp \
 	tests/unit/test_seccomp_cache \
 	tests/unit/test_sock \
@@ -54,7 +56,8 @@ UNIT_TESTS = \
 	tests/unit/test_str \
 	tests/unit/test_strv \
 	tests/unit/test_sync \
-	tests/unit/test_sysctl
+	tests/unit/test_sysctl \
+	tests/unit/test_variant
 EXTRA_DIST += \
 	tests/unit/ocispec.h \
 	tests/unit/rootfs_box.h \

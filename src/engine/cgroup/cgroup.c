@@ -4,6 +4,8 @@
 #include "core/num.h"
 #include "engine/cgroup/place.h"
 #include "engine/cgroup/revert.h"
+#include "engine/cgroup/scope.h"
+#include "engine/cgroup/scope_properties.h"
 #include "engine/cgroup/tree.h"
 #include <errno.h>
 #include <unistd.h>
@@ -44,14 +46,6 @@ enum cgroup_manager cgroup_manager_of(const struct cgroup *cg)
 	return cg->manager;
 }
 
-static int refuse_manager(enum cgroup_manager manager, struct err *e)
-{
-	if (manager == CGROUP_SYSTEMD)
-		return err_msg(e, EOPNOTSUPP,
-			       "systemd cgroup manager is not supported by this build");
-	return 0;
-}
-
 static struct cgroup *new_disabled(void)
 {
 	struct cgroup *cg = xcalloc(1, sizeof(*cg));
@@ -84,38 +78,52 @@ struct cgroup *cgroup_new_at(const struct layout *host, char *path)
 	return cg;
 }
 
-int cgroup_plan(enum cgroup_manager manager, const char *cgroups_path, const char *id,
-		struct cgroup **out, struct err *e)
+/* Takes path. */
+static int new_on_host(enum cgroup_manager manager, char *path, struct cgroup **out, struct err *e)
 {
-	autofree char *path = NULL;
+	autofree char *owned = path;
 	const struct layout *host;
-	int r;
+	int r = layout_host(&host, e);
 
-	if (manager == CGROUP_DISABLED) {
-		*out = new_disabled();
-		return 0;
-	}
-	r = refuse_manager(manager, e);
-	if (r == 0)
-		r = cgroup_path_parse(cgroups_path, id, &path, e);
-	if (r == 0)
-		r = layout_host(&host, e);
 	if (r < 0)
 		return r;
 	if (host->kind == CGROUP_NONE)
 		return err_msg(e, ENODEV,
 			       "cgroup mountpoint does not exist: no cgroup hierarchy at "
 			       "/sys/fs/cgroup");
-	*out = cgroup_new_at(host, TAKE(path));
+	*out = cgroup_new_at(host, TAKE(owned));
+	(*out)->manager = manager;
+	(*out)->rootless = manager == CGROUP_SYSTEMD && scope_of_user();
 	return 0;
+}
+
+int cgroup_plan(enum cgroup_manager manager, const char *cgroups_path, const char *id,
+		struct cgroup **out, struct err *e)
+{
+	char *path;
+	int r;
+
+	if (manager == CGROUP_DISABLED) {
+		*out = new_disabled();
+		return 0;
+	}
+	r = manager == CGROUP_SYSTEMD ? scope_plan(cgroups_path, id, &path, e) :
+					cgroup_path_parse(cgroups_path, id, &path, e);
+	return r < 0 ? r : new_on_host(manager, path, out, e);
 }
 
 int cgroup_open(enum cgroup_manager manager, const char *path, struct cgroup **out, struct err *e)
 {
+	char *clean;
+	int r;
+
 	/* A path that cgroup_plan gave: a state file's "" must not mean the default. */
 	if (manager != CGROUP_DISABLED && path[0] != '/')
 		return err_msg(e, EINVAL, "cgroup path \"%s\" is not absolute", path);
-	return cgroup_plan(manager, path, "", out, e);
+	if (manager != CGROUP_SYSTEMD)
+		return cgroup_plan(manager, path, "", out, e);
+	r = cgroup_path_parse(path, "", &clean, e);
+	return r < 0 ? r : new_on_host(manager, clean, out, e);
 }
 
 /* ---- finding a place ---- */
@@ -164,8 +172,7 @@ static int v2_controllers(const struct place *p, unsigned *out, struct err *e)
 	return 0;
 }
 
-/* Plans the limits; on the way tells the v2 place which controllers it has and which are needed. */
-static int plan_limits(struct cgroup *cg, const struct oci_resources *r, struct limits *out,
+int cgroup_plan_limits(struct cgroup *cg, const struct oci_resources *r, struct limits *out,
 		       struct err *e)
 {
 	unsigned v1 = 0, v2 = 0;
@@ -250,7 +257,7 @@ static int make_all(struct cgroup *cg, const struct oci_resources *r, const stru
 		if (p->skip)
 			continue;
 		ret = p->ops->make(p, e);
-		if (ret == 0)
+		if (ret == 0 && !cg->started)
 			ret = place_refuse(p, e);
 		if (ret < 0)
 			return ret;
@@ -270,7 +277,7 @@ int cgroup_make(struct cgroup *cg, const struct oci_resources *r, struct err *e)
 	if (cg->n == 0)
 		return 0;
 	/* What can be refused by looking is refused before anything is made. */
-	ret = plan_limits(cg, r, &l, e);
+	ret = cgroup_plan_limits(cg, r, &l, e);
 	if (ret == 0)
 		ret = devices_reduce(r ? r->devices : NULL, r ? r->n_devices : 0, &rules, e);
 	if (ret < 0)
@@ -299,6 +306,14 @@ static void add_memory_limit(const struct cgroup *cg, struct oci_memory *m)
 				 -1;
 }
 
+static int update_scope(const struct cgroup *cg, const struct limits *l, struct err *e)
+{
+	autostrv char **properties = NULL;
+
+	scope_limits(l, &properties);
+	return scope_set(cg->path, properties, e);
+}
+
 int cgroup_update(struct cgroup *cg, const struct oci_resources *want, struct err *e)
 {
 	_cleanup_(limits_done) struct limits l = { 0 };
@@ -312,13 +327,19 @@ int cgroup_update(struct cgroup *cg, const struct oci_resources *want, struct er
 		return err_msg(e, EOPNOTSUPP, "the container has no cgroup to update");
 	r->memory = &memory;
 	add_memory_limit(cg, &memory);
-	ret = plan_limits(cg, r, &l, e);
+	ret = cgroup_plan_limits(cg, r, &l, e);
 	if (ret == 0 && r->n_devices > 0)
 		ret = devices_reduce(r->devices, r->n_devices, &rules, e);
 	if (ret < 0)
 		return ret;
 	old_values_read(cg->v, cg->n, &l, &old);
 	ret = places_apply(cg->v, cg->n, &l, e);
+	/* systemd rounds some of what it writes: what was asked for comes last. */
+	if (ret == 0 && cg->manager == CGROUP_SYSTEMD) {
+		ret = update_scope(cg, &l, e);
+		if (ret == 0)
+			ret = places_apply(cg->v, cg->n, &l, e);
+	}
 	if (ret == 0 && r->n_devices > 0)
 		ret = set_devices(cg, r, &rules, e);
 	if (ret < 0)

@@ -13,7 +13,9 @@
  * With CGROUP_DISABLED there is no cgroup: cgroup_path is "", limits are not set, there are no
  * processes, and nothing has to be removed; all this succeeds. Only what cannot be pretended fails
  * with -EOPNOTSUPP: cgroup_update, cgroup_freeze, and cgroup_add with a sub-cgroup.
- * CGROUP_SYSTEMD is refused by cgroup_plan and cgroup_open with -EOPNOTSUPP.
+ *
+ * With CGROUP_SYSTEMD the cgroup is that of a transient scope, which cgroup_start_scope makes
+ * between cgroup_plan and cgroup_make; limits are its properties, too, and cgroup_remove ends it.
  */
 #ifndef ENGINE_CGROUP_CGROUP_H
 #define ENGINE_CGROUP_CGROUP_H
@@ -28,13 +30,24 @@ enum cgroup_manager { CGROUP_CGROUPFS = 1, CGROUP_SYSTEMD, CGROUP_DISABLED };
 extern const struct name cgroup_manager_names[]; /* "cgroupfs", "systemd", "disabled" */
 
 /**
+ * cgroup_set_session - have the caller's own systemd manage what CGROUP_SYSTEMD makes.
+ * @runtime_dir: the value of XDG_RUNTIME_DIR, kept; NULL, as it is at first: the system's
+ */
+void cgroup_set_session(const char *runtime_dir);
+/* Whether the program is installed that talks to systemd. */
+bool cgroup_has_systemd(void);
+
+/**
  * cgroup_plan - decide where a container's cgroup is; nothing is made.
  * @cgroups_path: linux.cgroupsPath, or NULL for the default, "/<id>"
  *
  * A relative cgroupsPath is taken below the root, "" is the default. ".." and the root itself are
- * refused. Reads the host's layout, once per process.
+ * refused. For CGROUP_SYSTEMD it is "slice:prefix:name", and the default is the slice system.slice
+ * (of a user's manager user.slice), the prefix runlet and the name <id>. Reads the host's layout,
+ * once per process.
  *
- * Returns: 0; -EINVAL; -ENODEV, this host has no cgroup hierarchy mounted.
+ * Returns: 0; -EINVAL; -ENODEV, this host has no cgroup hierarchy mounted; of a user's systemd
+ * -EIO, or -EOPNOTSUPP.
  */
 int cgroup_plan(enum cgroup_manager manager, const char *cgroups_path, const char *id,
 		struct cgroup **out, struct err *e);
@@ -69,6 +82,16 @@ enum cgroup_manager cgroup_manager_of(const struct cgroup *cg);
  * `delete --force` kills what it finds there.
  */
 int cgroup_refuse_used(const struct cgroup *cg, struct err *e);
+
+/**
+ * cgroup_start_scope - for CGROUP_SYSTEMD: have systemd make the scope, with a process in it.
+ * @pid: the container's first process, which systemd moves there
+ * @annotations: those called org.systemd.property.NAME set properties
+ *
+ * Waits for systemd's job. After a failure cgroup_remove removes what there may be.
+ */
+int cgroup_start_scope(struct cgroup *cg, const char *id, pid_t pid, const struct oci_resources *r,
+		       const struct strmap *annotations, struct err *e);
 
 /**
  * cgroup_make - make the directories and set the limits.

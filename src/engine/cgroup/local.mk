@@ -28,6 +28,12 @@ libengine_a_SOURCES += \
 	src/engine/cgroup/revert.c \
 	src/engine/cgroup/revert.h \
 	src/engine/cgroup/rootless.c \
+	src/engine/cgroup/scope.c \
+	src/engine/cgroup/scope.h \
+	src/engine/cgroup/scope_path.c \
+	src/engine/cgroup/scope_path.h \
+	src/engine/cgroup/scope_properties.c \
+	src/engine/cgroup/scope_properties.h \
 	src/engine/cgroup/stats.c \
 	src/engine/cgroup/stats.h \
 	src/engine/cgroup/stats_json.c \

@@ -57,7 +57,12 @@ struct cgroup {
 	size_t n;
 	bool rootless; /* permission errors that cost nothing are forgiven */
 	bool cloned;   /* CLONE_INTO_CGROUP has put the process in the v2 place */
+	bool started;  /* systemd's: its scope has the container's process in it */
 };
+
+/* Plans the limits; on the way tells the v2 place which controllers it has and which are needed. */
+int cgroup_plan_limits(struct cgroup *cg, const struct oci_resources *r, struct limits *out,
+		       struct err *e);
 
 /* Takes path. */
 struct cgroup *cgroup_new_at(const struct layout *host, char *path);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "core/proc.h"
 #include "engine/cgroup/place.h"
+#include "engine/cgroup/scope.h"
 #include "engine/cgroup/tree.h"
 #include <errno.h>
 #include <fcntl.h>
@@ -265,5 +266,5 @@ int cgroup_remove(struct cgroup *cg, bool kill, struct err *e)
 		if (r < 0)
 			return r;
 	}
-	return 0;
+	return cg->manager == CGROUP_SYSTEMD ? scope_stop(cg->path, e) : 0;
 }
