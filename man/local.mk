@@ -10,6 +10,7 @@ dist_man8_MANS += \
 	man/netctl-monitor.8 \
 	man/netctl-neigh.8 \
 	man/netctl-ovs.8 \
+	man/netctl-portmap.8 \
 	man/netctl-route.8 \
 	man/netctl-veth.8 \
 	man/netctl-vlan.8 \

@@ -6,9 +6,13 @@ libnet_a_SOURCES = \
 	src/net/addr.c \
 	src/net/addr.h \
 	src/net/attach.h \
+	src/net/conntrack.c \
+	src/net/conntrack.h \
 	src/net/dhcp.h \
 	src/net/dhcp_config.c \
 	src/net/dhcp_config.h \
+	src/net/forward.c \
+	src/net/forward.h \
 	src/net/ifname.c \
 	src/net/ifname.h \
 	src/net/interfaces.c \
@@ -33,7 +37,9 @@ libnet_a_SOURCES = \
 	src/net/neigh.h \
 	src/net/netns.c \
 	src/net/netns.h \
+	src/net/nft.c \
 	src/net/nft.h \
+	src/net/nft_read.c \
 	src/net/nl.c \
 	src/net/nl.h \
 	src/net/ovs.c \
@@ -46,7 +52,11 @@ libnet_a_SOURCES = \
 	src/net/ovsdb.c \
 	src/net/ovsdb.h \
 	src/net/ovsdb_value.c \
+	src/net/portmap.c \
 	src/net/portmap.h \
+	src/net/portmap_change.c \
+	src/net/portmap_elements.c \
+	src/net/portmap_elements.h \
 	src/net/resolv.c \
 	src/net/resolv.h \
 	src/net/route.c \

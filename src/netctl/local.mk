@@ -19,6 +19,7 @@ netctl_SOURCES = \
 	src/netctl/ovs.c \
 	src/netctl/ovs.h \
 	src/netctl/ovs_show.c \
+	src/netctl/portmap.c \
 	src/netctl/route.c \
 	src/netctl/target.c \
 	src/netctl/target.h \

@@ -35,5 +35,6 @@ endif
 if NETCTL
 FUZZ_TARGETS += \
 	tests/fuzz/fuzz_dhcp \
+	tests/fuzz/fuzz_nft \
 	tests/fuzz/fuzz_vnic
 endif

@@ -2,11 +2,13 @@
 
 NETCTL_TESTS = \
 	tests/netctl/links.bats \
+	tests/netctl/portmap.bats \
 	tests/netctl/tables.bats \
 	tests/netctl/target.bats
 EXTRA_DIST += $(NETCTL_TESTS) \
 	tests/netctl/.shellcheckrc \
-	tests/netctl/helpers.bash
+	tests/netctl/helpers.bash \
+	tests/netctl/peer.py
 
 # On the real kernel, as root; NETCTL may name another build.
 check-netctl: all

@@ -74,6 +74,7 @@ UNIT_TESTS += \
 	tests/unit/test_subscribers \
 	tests/unit/test_link \
 	tests/unit/test_mac \
+	tests/unit/test_portmap \
 	tests/unit/test_vnic
 endif
 
