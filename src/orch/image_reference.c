@@ -26,7 +26,7 @@ static bool is_name(const char *text)
 		if (!isascii((unsigned char)*text) ||
 		    (!isalnum((unsigned char)*text) && !strchr("._-/:@+", *text)))
 			return false;
-	return true;
+	return !strchr("/:@", text[-1]);
 }
 
 int image_reference_source(const char *reference, char **source, bool *pinned, struct err *e)

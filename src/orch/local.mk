@@ -13,7 +13,12 @@ liborch_a_SOURCES = \
 	src/orch/audit_trail.h \
 	src/orch/base64.c \
 	src/orch/base64.h \
+	src/orch/bundle.c \
 	src/orch/bundle.h \
+	src/orch/bundle_defaults.c \
+	src/orch/bundle_defaults.h \
+	src/orch/bundle_devices.c \
+	src/orch/bundle_devices.h \
 	src/orch/change.c \
 	src/orch/change.h \
 	src/orch/command_request.c \
@@ -65,6 +70,8 @@ liborch_a_SOURCES = \
 	src/orch/orchestrator.h \
 	src/orch/overlay.c \
 	src/orch/overlay.h \
+	src/orch/passwd.c \
+	src/orch/passwd.h \
 	src/orch/period.c \
 	src/orch/period.h \
 	src/orch/registry.c \

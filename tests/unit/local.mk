@@ -70,11 +70,11 @@ UNIT_TESTS += \
 	tests/unit/test_interfaces \
 	tests/unit/test_ip \
 	tests/unit/test_json_stream \
-	tests/unit/test_ovsdb \
-	tests/unit/test_subscribers \
 	tests/unit/test_link \
 	tests/unit/test_mac \
+	tests/unit/test_ovsdb \
 	tests/unit/test_portmap \
+	tests/unit/test_subscribers \
 	tests/unit/test_vnic
 endif
 
@@ -83,9 +83,13 @@ UNIT_TESTS += \
 	tests/unit/test_audit \
 	tests/unit/test_backoff \
 	tests/unit/test_base64 \
+	tests/unit/test_bundle \
 	tests/unit/test_command_request \
 	tests/unit/test_container_name \
 	tests/unit/test_datetime \
+	tests/unit/test_image_passwd \
+	tests/unit/test_image_reference \
+	tests/unit/test_layer_path \
 	tests/unit/test_logfile \
 	tests/unit/test_machine \
 	tests/unit/test_message \
