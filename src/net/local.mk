@@ -5,25 +5,54 @@ noinst_LIBRARIES += libnet.a
 libnet_a_SOURCES = \
 	src/net/addr.c \
 	src/net/addr.h \
+	src/net/attach.c \
 	src/net/attach.h \
+	src/net/attach_make.c \
+	src/net/attach_make.h \
+	src/net/attach_netns.c \
+	src/net/attach_parent.c \
+	src/net/attach_parent.h \
+	src/net/attach_plan.c \
+	src/net/attach_plan.h \
+	src/net/attach_record.c \
+	src/net/attach_record.h \
 	src/net/conntrack.c \
 	src/net/conntrack.h \
+	src/net/dhcp.c \
 	src/net/dhcp.h \
+	src/net/dhcp_apply.c \
+	src/net/dhcp_apply.h \
+	src/net/dhcp_client.c \
+	src/net/dhcp_client.h \
 	src/net/dhcp_config.c \
 	src/net/dhcp_config.h \
+	src/net/dhcp_event.c \
+	src/net/dhcp_event.h \
+	src/net/dhcp_record.c \
+	src/net/dhcp_record.h \
+	src/net/dhcp_status.c \
 	src/net/forward.c \
 	src/net/forward.h \
 	src/net/ifname.c \
 	src/net/ifname.h \
 	src/net/interfaces.c \
 	src/net/interfaces.h \
+	src/net/internal.c \
 	src/net/internal.h \
+	src/net/internal_pick.c \
+	src/net/internal_pick.h \
+	src/net/internal_record.c \
+	src/net/internal_record.h \
+	src/net/internal_table.c \
+	src/net/internal_table.h \
 	src/net/ip.c \
 	src/net/ip.h \
 	src/net/json_stream.c \
 	src/net/json_stream.h \
 	src/net/jsonrpc.c \
 	src/net/jsonrpc.h \
+	src/net/leftovers.c \
+	src/net/leftovers.h \
 	src/net/link.c \
 	src/net/link.h \
 	src/net/link_change.c \
@@ -57,6 +86,10 @@ libnet_a_SOURCES = \
 	src/net/portmap_change.c \
 	src/net/portmap_elements.c \
 	src/net/portmap_elements.h \
+	src/net/process_id.c \
+	src/net/process_id.h \
+	src/net/record_file.c \
+	src/net/record_file.h \
 	src/net/resolv.c \
 	src/net/resolv.h \
 	src/net/route.c \

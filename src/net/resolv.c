@@ -6,6 +6,7 @@
 #include "core/procfs.h"
 #include "core/strv.h"
 #include "net/ip.h"
+#include "net/leftovers.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -184,4 +185,13 @@ int resolv_remove(const struct resolv_target *t, struct err *e)
 	if (unlinkat(etc, "resolv.conf", 0) < 0 && errno != ENOENT)
 		return err_set(e, errno, "unlink resolv.conf in the container's /etc");
 	return 0;
+}
+
+void resolv_sweep(const struct resolv_target *t)
+{
+	autofd int root = t->kind == RESOLV_PID ? open_root(t, NULL) : -1;
+	autofd int etc = root < 0 ? -1 : open_etc(root, false, NULL);
+
+	if (etc >= 0)
+		leftovers_remove(etc, ".", "resolv.conf");
 }

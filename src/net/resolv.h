@@ -39,4 +39,7 @@ int resolv_read(const struct resolv_target *t, struct str *out, struct err *e);
 /* resolv_remove - take away what resolv_write made where nothing was before. */
 int resolv_remove(const struct resolv_target *t, struct err *e);
 
+/* resolv_sweep - take away what a resolv_write that was killed left beside the file. */
+void resolv_sweep(const struct resolv_target *t);
+
 #endif

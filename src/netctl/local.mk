@@ -4,8 +4,11 @@ if NETCTL
 bin_PROGRAMS += netctl
 netctl_SOURCES = \
 	src/netctl/addr.c \
+	src/netctl/attach.c \
 	src/netctl/bridge.c \
+	src/netctl/dhcp.c \
 	src/netctl/dummy.c \
+	src/netctl/internal.c \
 	src/netctl/ipvlan.c \
 	src/netctl/link.c \
 	src/netctl/macvlan.c \
@@ -21,6 +24,8 @@ netctl_SOURCES = \
 	src/netctl/ovs_show.c \
 	src/netctl/portmap.c \
 	src/netctl/route.c \
+	src/netctl/site.c \
+	src/netctl/site.h \
 	src/netctl/target.c \
 	src/netctl/target.h \
 	src/netctl/veth.c \

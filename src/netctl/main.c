@@ -2,6 +2,7 @@
 #include "netctl/netctl.h"
 
 #include "core/log.h"
+#include "net/dhcp_client.h"
 
 #include <signal.h>
 
@@ -23,13 +24,22 @@ static const struct command *const commands[] = {
 	&cmd_addr_del,
 	&cmd_addr_flush,
 	&cmd_addr_show,
+	&cmd_attach,
 	&cmd_bridge_add,
 	&cmd_bridge_add_port,
 	&cmd_bridge_del,
 	&cmd_bridge_del_port,
 	&cmd_bridge_show,
+	&cmd_detach,
+	&cmd_dhcp_event,
+	&cmd_dhcp_start,
+	&cmd_dhcp_status,
+	&cmd_dhcp_stop,
 	&cmd_dummy_add,
 	&cmd_dummy_del,
+	&cmd_internal_add,
+	&cmd_internal_del,
+	&cmd_internal_show,
 	&cmd_ipvlan_add,
 	&cmd_ipvlan_del,
 	&cmd_link_delete,
@@ -58,6 +68,7 @@ static const struct command *const commands[] = {
 	&cmd_route_add,
 	&cmd_route_del,
 	&cmd_route_show,
+	&cmd_show,
 	&cmd_veth_add,
 	&cmd_veth_del,
 	&cmd_vlan_add,
@@ -90,5 +101,9 @@ int main(int argc, char **argv)
 	/* Ignored, the kernel would reap children before we can ask how they ended. */
 	(void)signal(SIGCHLD, SIG_DFL);
 	(void)signal(SIGPIPE, SIG_IGN);
+	/* What a DHCP client runs at an event: that is all there is on the command line. */
+	if (argc == 2 && getenv(DHCP_ENV))
+		return program_main(&netctl_program, 3,
+				    (char *[]){ argv[0], "dhcp-event", argv[1], NULL });
 	return program_main(&netctl_program, argc, argv);
 }

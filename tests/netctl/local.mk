@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 
 NETCTL_TESTS = \
+	tests/netctl/attach.bats \
+	tests/netctl/dhcp.bats \
 	tests/netctl/links.bats \
 	tests/netctl/portmap.bats \
 	tests/netctl/tables.bats \

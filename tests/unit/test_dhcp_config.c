@@ -124,6 +124,7 @@ static const struct {
 	{ "dns=0.0.0.0", "dns: \"0.0.0.0\": no address of a server" },
 	{ "domain=a\nnameserver 6.6.6.6", "domain: \"a\\nnameserver 6.6.6.6\": not a name" },
 	{ "domain=$(reboot)", "domain: \"$(reboot)\": not a name" },
+	{ "domain=bad", "domain: not a name" },
 	{ "domain=a..b", "domain: \"a..b\": not a name" },
 	{ "domain=.a", "domain: \".a\": not a name" },
 	{ "hostname=-x", "hostname: \"-x\": not a name" },

@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/**
+ * dhcp_apply.h - an interface as a DHCP server wants it, by netlink.
+ */
+#ifndef NET_DHCP_APPLY_H
+#define NET_DHCP_APPLY_H
+
+#include "net/dhcp_config.h"
+#include "net/link.h"
+
+struct dhcp_apply {
+	uint32_t metric; /* of all its routes */
+	bool no_default;
+};
+
+/**
+ * dhcp_apply - address, MTU, routes; what an earlier lease had more of goes.
+ * @c: changed by dhcp_config_fit
+ * @ignored: as dhcp_config_parse's
+ *
+ * An address that stays is not touched but for its time. Returns 0 or -errno.
+ */
+int dhcp_apply(struct nl *nl, const struct link *link, const struct dhcp_apply *how,
+	       struct dhcp_config *c, struct str *ignored, struct err *e);
+
+/* dhcp_apply_nothing - up, and without IPv4 addresses, with which the routes go. */
+int dhcp_apply_nothing(struct nl *nl, const struct link *link, struct err *e);
+
+#endif

@@ -1,0 +1,96 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "core/strv.h"
+#include "net/attach.h"
+#include "net/dhcp.h"
+#include "net/dhcp_record.h"
+#include "net/record_file.h"
+
+#include <errno.h>
+
+void dhcp_status_done(struct dhcp_status *s)
+{
+	free(s->container);
+	free(s->ifname);
+	free(s->error);
+	dhcp_lease_done(&s->lease);
+	*s = (struct dhcp_status){ 0 };
+}
+
+static int read_status(int dir, const struct dhcp_record *r, struct dhcp_status *s, struct err *e)
+{
+	autofd int client = dhcp_client_open(r, NULL);
+	int ret = 0;
+
+	s->container = xstrdup(r->container);
+	s->ifname = xstrdup(r->ifname);
+	s->pid = r->pid;
+	s->running = client >= 0;
+	if (s->running)
+		ret = dhcp_lease_current(dir, r, &s->lease, e);
+	if (ret >= 0)
+		ret = dhcp_error_load(dir, r->ifname, &s->error, e);
+	return ret < 0 ? ret : 1;
+}
+
+static int status(int dir, const char *ifname, struct dhcp_status *out, struct err *e)
+{
+	_cleanup_(dhcp_record_done) struct dhcp_record r = { 0 };
+	_cleanup_(dhcp_status_done) struct dhcp_status s = { 0 };
+	int ret = dhcp_record_load(dir, ifname, &r, e);
+
+	if (ret > 0)
+		ret = read_status(dir, &r, &s, e);
+	if (ret <= 0)
+		return ret;
+	*out = s;
+	s = (struct dhcp_status){ 0 };
+	return 1;
+}
+
+int dhcp_status(const char *state_dir, const char *container, const char *ifname,
+		struct dhcp_status *out, struct err *e)
+{
+	struct err why = { 0 };
+	autofd int dir = dhcp_dir_open(state_dir, container, false, &why);
+
+	if (dir == -ENOENT)
+		return 0;
+	return dir < 0 ? err_msg(e, why.num, "%s", why.text) : status(dir, ifname, out, e);
+}
+
+/* ---- all of them ---- */
+
+static int each_of(const char *state_dir, const char *container, dhcp_each_fn *fn, void *data,
+		   struct err *e)
+{
+	autofree char *path = dhcp_dir_path(state_dir, container);
+	autostrv char **names = NULL;
+	int r = attach_check_name(container, e);
+
+	if (r == 0)
+		r = dir_names(path, ".json", &names, e);
+	for (char **name = names; r >= 0 && name && *name; name++) {
+		_cleanup_(dhcp_status_done) struct dhcp_status s = { 0 };
+
+		/* One that went meanwhile is none. */
+		r = dhcp_status(state_dir, container, *name, &s, e);
+		if (r > 0)
+			r = fn(&s, data, e);
+	}
+	return r;
+}
+
+int dhcp_each(const char *state_dir, const char *container, dhcp_each_fn *fn, void *data,
+	      struct err *e)
+{
+	autofree char *path = xasprintf("%s/dhcp", state_dir);
+	autostrv char **names = NULL;
+	int r;
+
+	if (container)
+		return each_of(state_dir, container, fn, data, e);
+	r = dir_names(path, "", &names, e);
+	for (char **name = names; r >= 0 && name && *name; name++)
+		r = each_of(state_dir, *name, fn, data, e);
+	return r;
+}
