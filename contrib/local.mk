@@ -14,6 +14,7 @@ EXTRA_DIST += \
 	contrib/check \
 	contrib/debian-packages \
 	contrib/install-packages \
+	contrib/install-socketio \
 	contrib/quickstart
 
 # make bench: runlet, every runc and crun on PATH, and the floor, in one interleaved run.

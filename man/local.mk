@@ -23,6 +23,7 @@ dist_man8_MANS += \
 	man/orchctl-apply.8 \
 	man/orchctl-audit.8 \
 	man/orchctl-image.8 \
+	man/orchctl-serve.8 \
 	man/orchctl.8 \
 	man/runlet-checkpoint.8 \
 	man/runlet-create.8 \

@@ -54,6 +54,7 @@ struct proc_run {
 	int interrupt_fd;   /* readable: ends it; 0: none */
 	size_t output_max;  /* bytes of stderr (and stdout) kept in output */
 	struct str *output; /* NULL: /dev/null */
+	bool keep_stderr;   /* stderr stays the caller's: output has stdout alone */
 };
 /* Returns the wait status >= 0; -ETIMEDOUT; -EINTR by interrupt_fd; or -errno when it could not be
  * started. */

@@ -93,14 +93,14 @@ static void close_on_exec_from(int first)
 		(void)fcntl(fd, F_SETFD, FD_CLOEXEC);
 }
 
-static bool set_stdio(const struct ends *ends)
+static bool set_stdio(const struct proc_run *run, const struct ends *ends)
 {
 	int null_fd = open("/dev/null", O_RDWR | O_CLOEXEC);
 	int high = fcntl(null_fd, F_DUPFD_CLOEXEC, FIRST_FD);
 	int in = ends->input >= 0 ? ends->input : high;
 	int out = ends->output >= 0 ? ends->output : high;
 
-	return dup2(in, 0) >= 0 && dup2(out, 1) >= 0 && dup2(out, 2) >= 0;
+	return dup2(in, 0) >= 0 && dup2(out, 1) >= 0 && (run->keep_stderr || dup2(out, 2) >= 0);
 }
 
 _noreturn_ static void become(const struct proc_run *run, const struct ends *ends)
@@ -112,7 +112,7 @@ _noreturn_ static void become(const struct proc_run *run, const struct ends *end
 	/* Who started it is not there to end it any more. */
 	(void)prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0);
 	signals_reset();
-	if (set_stdio(ends)) {
+	if (set_stdio(run, ends)) {
 		close_on_exec_from(FIRST_FD);
 		if (run->cwd && chdir(run->cwd) < 0)
 			failure.cwd = true;

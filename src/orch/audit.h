@@ -55,7 +55,8 @@ typedef int audit_fn(const struct audit_event *event, const char *line, void *da
 int64_t audit_read(const char *dir, audit_fn *fn, void *data, char head[SHA256_HEX_LEN + 1],
 		   struct err *e);
 
-/* The last event's hash, unverified; AUDIT_NO_HASH of an empty trail. */
+/* The hash that the last line says it has, nothing verified; AUDIT_NO_HASH of an empty trail. Waits
+ * for nobody. */
 int audit_head(const char *dir, char head[SHA256_HEX_LEN + 1], struct err *e);
 
 #endif

@@ -84,6 +84,33 @@ liborch_a_SOURCES = \
 	src/orch/rootfs.h \
 	src/orch/serial.c \
 	src/orch/serial.h \
+	src/orch/serve/answer.c \
+	src/orch/serve/answer.h \
+	src/orch/serve/channel.c \
+	src/orch/serve/channel.h \
+	src/orch/serve/clients.c \
+	src/orch/serve/clients.h \
+	src/orch/serve/cloud.c \
+	src/orch/serve/cloud.h \
+	src/orch/serve/heartbeat.c \
+	src/orch/serve/heartbeat.h \
+	src/orch/serve/intake.c \
+	src/orch/serve/intake.h \
+	src/orch/serve/jobs.c \
+	src/orch/serve/jobs.h \
+	src/orch/serve/link.c \
+	src/orch/serve/link.h \
+	src/orch/serve/link_check.c \
+	src/orch/serve/refusal.c \
+	src/orch/serve/refusal.h \
+	src/orch/serve/serve.c \
+	src/orch/serve/serve.h \
+	src/orch/serve/session.c \
+	src/orch/serve/session.h \
+	src/orch/serve/socketio.c \
+	src/orch/serve/socketio.h \
+	src/orch/serve/url.c \
+	src/orch/serve/url.h \
 	src/orch/sha256.c \
 	src/orch/sha256.h \
 	src/orch/store.c \

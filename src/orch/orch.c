@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "orch/orch.h"
 
+#include "core/strv.h"
+
 void orch_done(struct orch *o)
 {
 	free(o->state_dir);
@@ -53,4 +55,20 @@ char *orch_net_dir(const struct orch *o)
 char *orch_net_name(const char *ns, const char *name)
 {
 	return str_eq(ns, ORCH_NS) ? xstrdup(name) : xasprintf("+%s+%s", ns, name);
+}
+
+char **orch_argv(const struct orch *o, const char *ns)
+{
+	const char *const args[] = {
+		o->program, "--state-dir", o->state_dir, "--run-dir",	o->run_dir,   "--log-dir",
+		o->log_dir, "--runtime",   o->runtime,	 "--monitor",	o->monitor,   "--image",
+		o->image,   "--ns",	   ns,		 "--audit-dir", o->audit_dir,
+	};
+	char **v = NULL;
+
+	for (size_t i = 0; i < ARRAY_SIZE(args); i++)
+		strv_push(&v, args[i]);
+	if (o->debug)
+		strv_push(&v, "--debug");
+	return v;
 }

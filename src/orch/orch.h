@@ -40,6 +40,10 @@ struct orch {
 
 void orch_done(struct orch *o);
 
+/* The beginning of a command line of orchctl's own: its program, and options by which it is told
+ * all of this, with @ns for the namespace. A vector of strv.h. */
+char **orch_argv(const struct orch *o, const char *ns);
+
 /* Paths of one container; heap strings. @ns and @name have passed container_name_check. */
 char *orch_container_dir(const struct orch *o, const char *ns, const char *name);
 char *orch_netns_path(const struct orch *o, const char *ns, const char *name);

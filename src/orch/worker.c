@@ -13,17 +13,8 @@
 
 static char **worker_argv(const struct orch *o, const char *ns, const char *name, const char *kind)
 {
-	const char *const args[] = {
-		o->program, "--state-dir", o->state_dir, "--run-dir",	o->run_dir,   "--log-dir",
-		o->log_dir, "--runtime",   o->runtime,	 "--monitor",	o->monitor,   "--image",
-		o->image,   "--ns",	   ns,		 "--audit-dir", o->audit_dir,
-	};
-	char **v = NULL;
+	char **v = orch_argv(o, ns);
 
-	for (size_t i = 0; i < ARRAY_SIZE(args); i++)
-		strv_push(&v, args[i]);
-	if (o->debug)
-		strv_push(&v, "--debug");
 	strv_push(&v, "operation");
 	strv_push(&v, kind);
 	strv_push(&v, name);

@@ -3,12 +3,14 @@
 if ORCHCTL
 bin_PROGRAMS += orchctl
 orchctl_SOURCES = \
+	src/orchctl/answer.c \
 	src/orchctl/apply.c \
 	src/orchctl/audit.c \
 	src/orchctl/globals.c \
 	src/orchctl/image.c \
 	src/orchctl/main.c \
-	src/orchctl/orchctl.h
+	src/orchctl/orchctl.h \
+	src/orchctl/serve.c
 orchctl_LDADD = $(ORCH_ARCHIVES) $(ORCH_LIBS)
 orchctl_LDFLAGS = $(AM_LDFLAGS) -pie
 endif

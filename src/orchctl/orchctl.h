@@ -32,6 +32,7 @@ int globals_orch(const struct globals *g, struct orch *o, struct err *e);
 int globals_audit_dir(const struct globals *g, char **out, struct err *e);
 #define autoorch _cleanup_(orch_done) struct orch
 
+extern const struct command cmd_answer;
 extern const struct command cmd_apply;
 extern const struct command cmd_audit_export;
 extern const struct command cmd_audit_list;
@@ -41,5 +42,7 @@ extern const struct command cmd_image_list;
 extern const struct command cmd_image_prune;
 extern const struct command cmd_image_pull;
 extern const struct command cmd_image_remove;
+extern const struct command cmd_link;
+extern const struct command cmd_serve;
 
 #endif

@@ -29,7 +29,8 @@ endif
 
 if ORCHCTL
 FUZZ_TARGETS += \
-	tests/fuzz/fuzz_audit
+	tests/fuzz/fuzz_audit \
+	tests/fuzz/fuzz_socketio
 endif
 
 if NETCTL

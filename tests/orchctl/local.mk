@@ -2,12 +2,16 @@
 
 ORCHCTL_TESTS = \
 	tests/orchctl/messages.bats \
-	tests/orchctl/run_command.bats
+	tests/orchctl/run_command.bats \
+	tests/orchctl/serve.bats
 EXTRA_DIST += $(ORCHCTL_TESTS) \
 	tests/orchctl/.shellcheckrc \
 	tests/orchctl/helpers.bash \
 	tests/orchctl/helpers/plc.py \
-	tests/orchctl/setup_suite.bash
+	tests/orchctl/setup_suite.bash \
+	tests/orchctl/socketio/package-lock.json \
+	tests/orchctl/socketio/package.json \
+	tests/orchctl/socketio/server.js
 
 # On the real kernel, as root.
 check-orchctl: all

@@ -84,6 +84,7 @@ UNIT_TESTS += \
 	tests/unit/test_backoff \
 	tests/unit/test_base64 \
 	tests/unit/test_bundle \
+	tests/unit/test_channel \
 	tests/unit/test_command_request \
 	tests/unit/test_container_name \
 	tests/unit/test_datetime \
@@ -97,5 +98,8 @@ UNIT_TESTS += \
 	tests/unit/test_operation \
 	tests/unit/test_period \
 	tests/unit/test_policy \
-	tests/unit/test_resolv_conf
+	tests/unit/test_resolv_conf \
+	tests/unit/test_session \
+	tests/unit/test_socketio \
+	tests/unit/test_url
 endif

@@ -1,0 +1,155 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "orch/serve/serve.h"
+
+#include "core/proc.h"
+#include "core/strv.h"
+#include "orch/serve/clients.h"
+#include "orch/serve/cloud.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <sys/epoll.h>
+#include <sys/signalfd.h>
+
+#define CHECK_TIMEOUT_MS 10000
+
+struct serve {
+	struct loop *loop;
+	struct jobs *jobs;
+	struct clients *clients;
+	struct cloud *cloud;
+	struct heartbeat *heartbeat;
+	char **answer_argv, **link_argv;
+	char *agent;
+	int signals;
+};
+
+static int on_signal(struct loop *l _unused_, int fd _unused_, uint32_t events _unused_,
+		     void *data _unused_)
+{
+	return 1;
+}
+
+static int watch_signals(struct serve *s, struct err *e)
+{
+	sigset_t set;
+
+	sigemptyset(&set);
+	sigaddset(&set, SIGTERM);
+	sigaddset(&set, SIGINT);
+	(void)sigprocmask(SIG_BLOCK, &set, NULL); /* cannot fail with these arguments */
+	s->signals = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
+	if (s->signals < 0)
+		return err_set(e, errno, "watch signals");
+	return loop_add(s->loop, s->signals, EPOLLIN, on_signal, s, e);
+}
+
+static void push_option(char ***v, const char *name, const char *value)
+{
+	if (!value)
+		return;
+	strv_push(v, name);
+	strv_push(v, value);
+}
+
+static char **link_argv(const struct orch *o, const struct link_config *link)
+{
+	char **v = NULL;
+
+	strv_push(&v, o->program);
+	strv_push(&v, "link");
+	push_option(&v, "--url", link->url);
+	push_option(&v, "--ca", link->ca);
+	push_option(&v, "--certificate", link->certificate);
+	push_option(&v, "--key", link->key);
+	return v;
+}
+
+/* Whether it can work, and who we are; a process of its own, so that what libcrypto needs for that
+ * does not stay in memory. */
+static int check_link(struct serve *s, const struct orch *o, const struct link_config *link,
+		      struct err *e)
+{
+	autostrv char **argv = link_argv(o, link);
+	autostr output = { 0 };
+	struct proc_run run = { .path = o->program,
+				.env = o->env,
+				.output = &output,
+				.output_max = ERR_TEXT_MAX,
+				.timeout_ms = CHECK_TIMEOUT_MS };
+	int status = 0;
+
+	strv_push(&argv, "--check");
+	run.argv = argv;
+	status = proc_run(&run, e);
+	if (status < 0)
+		return err_wrap(e, "check the certificate: ");
+	str_add(&output, "");
+	output.p[strcspn(output.p, "\n")] = '\0';
+	if (proc_exit_code(status) != 0)
+		return err_msg(e, EINVAL, "%s", output.p);
+	s->agent = str_take(&output);
+	return 0;
+}
+
+static int start_cloud(struct serve *s, const struct orch *o, const struct link_config *link,
+		       struct err *e)
+{
+	const struct heartbeat_options heartbeat = { .agent = s->agent,
+						     .disk = o->state_dir,
+						     .audit_dir = o->audit_dir };
+	struct cloud_options options = { .env = o->env };
+
+	if (heartbeat_new(&heartbeat, &s->heartbeat, e) < 0)
+		return -e->num;
+	s->link_argv = link_argv(o, link);
+	options.argv = s->link_argv;
+	options.heartbeat = s->heartbeat;
+	return cloud_new(s->loop, s->jobs, &options, &s->cloud, e);
+}
+
+static int start(struct serve *s, const struct orch *o, const struct serve_options *options,
+		 struct err *e)
+{
+	int r = options->link.url ? check_link(s, o, &options->link, e) : 0;
+
+	if (r < 0)
+		return r;
+	s->loop = loop_new(e);
+	if (!s->loop)
+		return -e->num;
+	r = watch_signals(s, e);
+	if (r < 0)
+		return r;
+	s->answer_argv = orch_argv(o, o->ns);
+	strv_push(&s->answer_argv, "answer");
+	s->jobs = jobs_new(s->loop, s->answer_argv, o->env);
+	r = clients_new(s->loop, s->jobs, options->socket, &s->clients, e);
+	if (r == 0 && options->link.url)
+		r = start_cloud(s, o, &options->link, e);
+	return r;
+}
+
+static void done(struct serve *s)
+{
+	cloud_free(s->cloud);
+	heartbeat_free(s->heartbeat);
+	clients_free(s->clients);
+	jobs_free(s->jobs);
+	loop_free(s->loop);
+	strv_free(s->answer_argv);
+	strv_free(s->link_argv);
+	free(s->agent);
+	(void)fd_close(s->signals);
+}
+
+int serve_run(const struct orch *o, const struct serve_options *options, struct err *e)
+{
+	struct serve s = { .signals = -1 };
+	int r = start(&s, o, options, e);
+
+	if (r == 0)
+		r = loop_run(s.loop, e);
+	done(&s);
+	return r < 0 ? r : 0;
+}
