@@ -18,7 +18,7 @@ struct nl {
 	struct mnl_socket *socket;
 	uint32_t sequence;
 	bool listening;
-	unsigned char buf[ANSWER_MAX];
+	_Alignas(struct nlmsghdr) unsigned char buf[ANSWER_MAX];
 };
 
 /* ---- opening ---- */
