@@ -4,12 +4,16 @@ NETCTL_TESTS = \
 	tests/netctl/attach.bats \
 	tests/netctl/dhcp.bats \
 	tests/netctl/links.bats \
+	tests/netctl/monitor.bats \
+	tests/netctl/ovs.bats \
 	tests/netctl/portmap.bats \
 	tests/netctl/tables.bats \
 	tests/netctl/target.bats
 EXTRA_DIST += $(NETCTL_TESTS) \
 	tests/netctl/.shellcheckrc \
 	tests/netctl/helpers.bash \
+	tests/netctl/ovs.bash \
+	tests/netctl/ovsdb_garbage.py \
 	tests/netctl/peer.py
 
 # On the real kernel, as root; NETCTL may name another build.
