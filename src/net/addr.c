@@ -45,7 +45,7 @@ bool addr_read(const struct nlmsghdr *m, struct addr *out)
 		a.valid_s = cache.ifa_valid;
 		a.preferred_s = cache.ifa_prefered;
 	}
-	if (a.ip.family != body->ifa_family)
+	if (!ip_is_set(&a.ip) || a.ip.family != body->ifa_family)
 		return false;
 	*out = a;
 	return true;

@@ -202,7 +202,8 @@ void nl_copy_text(const struct nlattr *a, char *out, size_t size)
 	(void)snprintf(out, size, "%s", nl_text(a)); /* cut, as promised */
 }
 
-/* ---- talking ---- */
+/* ---- talking ----
+ * Messages are told apart by core/rtnetlink: mnl_nlmsg_ok takes lengths beyond INT_MAX for good. */
 
 static ssize_t receive(struct nl *nl, int flags, struct err *e)
 {
@@ -278,13 +279,14 @@ int nl_talk(struct nl *nl, struct nl_request *r, nl_each *each, void *data, stru
 	if (mnl_socket_sendto(nl->socket, r->bytes, r->header.nlmsg_len) < 0)
 		return err_set(e, errno, "send to netlink");
 	while (!to.complete) {
-		const struct nlmsghdr *m = (const struct nlmsghdr *)nl->buf;
+		struct rtnl_reader in = { nl->buf, 0 };
+		const struct nlmsghdr *m;
 		ssize_t n = receive(nl, 0, e);
-		int left = (int)n;
 
 		if (n < 0)
 			return (int)n;
-		for (; mnl_nlmsg_ok(m, left); m = mnl_nlmsg_next(m, &left))
+		in.len = (size_t)n;
+		while ((m = rtnl_next_message(&in)))
 			if (m->nlmsg_seq == r->header.nlmsg_seq)
 				take_message(&to, m, e);
 	}
@@ -326,15 +328,17 @@ int nl_events(struct nl *nl, nl_each *each, void *data, struct err *e)
 	int count = 0;
 
 	for (;;) {
-		const struct nlmsghdr *m = (const struct nlmsghdr *)nl->buf;
+		struct rtnl_reader in = { nl->buf, 0 };
+		const struct nlmsghdr *m;
 		ssize_t n = receive(nl, MSG_DONTWAIT, e);
-		int left = (int)n, r;
+		int r;
 
 		if (n == -EAGAIN)
 			return count;
 		if (n < 0)
 			return (int)n;
-		for (; mnl_nlmsg_ok(m, left); m = mnl_nlmsg_next(m, &left)) {
+		in.len = (size_t)n;
+		while ((m = rtnl_next_message(&in))) {
 			if (m->nlmsg_type < NLMSG_MIN_TYPE)
 				continue;
 			count++;

@@ -36,6 +36,7 @@ endif
 if NETCTL
 FUZZ_TARGETS += \
 	tests/fuzz/fuzz_dhcp \
+	tests/fuzz/fuzz_netlink \
 	tests/fuzz/fuzz_nft \
 	tests/fuzz/fuzz_vnic
 endif
