@@ -2,10 +2,12 @@
 
 dist_man8_MANS += \
 	man/netctl-addr.8 \
+	man/netctl-apply.8 \
 	man/netctl-attach.8 \
 	man/netctl-bridge.8 \
 	man/netctl-detach.8 \
 	man/netctl-dhcp.8 \
+	man/netctl-diff.8 \
 	man/netctl-dummy.8 \
 	man/netctl-internal.8 \
 	man/netctl-ipvlan.8 \

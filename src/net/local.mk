@@ -18,6 +18,8 @@ libnet_a_SOURCES = \
 	src/net/attach_record.h \
 	src/net/conntrack.c \
 	src/net/conntrack.h \
+	src/net/desired.c \
+	src/net/desired.h \
 	src/net/dhcp.c \
 	src/net/dhcp.h \
 	src/net/dhcp_apply.c \
@@ -81,6 +83,10 @@ libnet_a_SOURCES = \
 	src/net/ovsdb.c \
 	src/net/ovsdb.h \
 	src/net/ovsdb_value.c \
+	src/net/plan.c \
+	src/net/plan.h \
+	src/net/plan_apply.c \
+	src/net/plan_apply.h \
 	src/net/portmap.c \
 	src/net/portmap.h \
 	src/net/portmap_change.c \

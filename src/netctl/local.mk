@@ -4,6 +4,7 @@ if NETCTL
 bin_PROGRAMS += netctl
 netctl_SOURCES = \
 	src/netctl/addr.c \
+	src/netctl/apply.c \
 	src/netctl/attach.c \
 	src/netctl/bridge.c \
 	src/netctl/dhcp.c \

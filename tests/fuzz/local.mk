@@ -35,6 +35,7 @@ endif
 
 if NETCTL
 FUZZ_TARGETS += \
+	tests/fuzz/fuzz_desired \
 	tests/fuzz/fuzz_dhcp \
 	tests/fuzz/fuzz_netlink \
 	tests/fuzz/fuzz_nft \

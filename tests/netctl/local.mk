@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 
 NETCTL_TESTS = \
+	tests/netctl/apply.bats \
 	tests/netctl/attach.bats \
 	tests/netctl/dhcp.bats \
 	tests/netctl/links.bats \

@@ -65,6 +65,7 @@ EXTRA_DIST += \
 
 if NETCTL
 UNIT_TESTS += \
+	tests/unit/test_desired \
 	tests/unit/test_dhcp_config \
 	tests/unit/test_ifname \
 	tests/unit/test_interfaces \
@@ -73,6 +74,7 @@ UNIT_TESTS += \
 	tests/unit/test_link \
 	tests/unit/test_mac \
 	tests/unit/test_ovsdb \
+	tests/unit/test_plan \
 	tests/unit/test_portmap \
 	tests/unit/test_subscribers \
 	tests/unit/test_vnic
