@@ -80,6 +80,7 @@ void json_out_null(struct json_out *o);
 void json_out_bool(struct json_out *o, bool v);
 void json_out_i64(struct json_out *o, int64_t v);
 void json_out_u64(struct json_out *o, uint64_t v);
+void json_out_hundredths(struct json_out *o, uint64_t v); /* 150 is 1.5 */
 void json_out_string(struct json_out *o, const char *s);
 void json_out_tree(struct json_out *o, const struct json *j); /* a parsed value, as it was */
 /* The text so far, borrowed; valid until the next call. No newline at the end. */

@@ -198,6 +198,20 @@ void json_out_u64(struct json_out *o, uint64_t v)
 	put_number(o, text);
 }
 
+void json_out_hundredths(struct json_out *o, uint64_t v)
+{
+	char text[32];
+	unsigned cents = (unsigned)(v % 100);
+
+	if (cents == 0)
+		snprintf(text, sizeof(text), "%" PRIu64, v / 100);
+	else if (cents % 10 == 0)
+		snprintf(text, sizeof(text), "%" PRIu64 ".%u", v / 100, cents / 10);
+	else
+		snprintf(text, sizeof(text), "%" PRIu64 ".%02u", v / 100, cents);
+	put_number(o, text);
+}
+
 static void put_array(struct json_out *o, const struct json *j)
 {
 	json_out_array(o);

@@ -29,6 +29,7 @@ static void check_stats(const char *text)
 	require(s.cpus.n <= STATS_LIST_MAX);
 	stats_pairs(text, &s.memory_stat);
 	stats_io_stat(text, s.io);
+	stats_pressure(text, &s.cpu_pressure);
 	stats_blkio(text, &s.io[IO_TIME]);
 	for (size_t i = 1; i < s.memory_stat.n; i++)
 		require(strcmp(s.memory_stat.v[i - 1].name, s.memory_stat.v[i].name) <= 0);

@@ -20,7 +20,7 @@ has_events() { (($(grep -c "^{\"type\":\"$1\"" "$WORK/events") >= $2)); }
 	like "$output" "^\{\"type\":\"stats\",\"id\":\"$ID\",\"data\":\{\"cpu\":\{\"usage\":\{\"total\":[0-9]"
 	is "$(jq -c '.data | keys_unsorted' <<< "$output")" \
 		'["cpu","cpuset","memory","pids","blkio","hugetlb","intel_rdt","network_interfaces"]'
-	is "$(jq -c '.data.cpu | keys_unsorted' <<< "$output")" '["usage","throttling"]'
+	is "$(jq -c '.data.cpu | del(.psi) | keys_unsorted' <<< "$output")" '["usage","throttling"]'
 	is "$(jq -c '.data.pids' <<< "$output")" '{"current":1,"limit":44}'
 	is "$(jq -c '.data | .intel_rdt, .network_interfaces' <<< "$output" | tr '\n' ' ')" '{} null '
 }
@@ -48,6 +48,26 @@ has_events() { (($(grep -c "^{\"type\":\"$1\"" "$WORK/events") >= $2)); }
 	is "$(jq -c '.data.memory | del(.cache) | keys_unsorted' "$WORK/stats")" \
 		'["usage","swap","kernel","kernelTCP","raw"]'
 	is "$(jq -c '.data.memory.usage | keys_unsorted' "$WORK/stats")" '["limit","usage","max","failcnt"]'
+}
+
+@test "events --stats: pressure" {
+	is_v2 && [[ -e /proc/pressure/cpu ]] || skip 'needs cgroup v2 and a kernel with PSI'
+	sleeper
+	runtime events --stats "$ID" > "$WORK/stats"
+	is "$(jq -c '.data | .cpu.psi, .memory.psi, .blkio.psi | [keys_unsorted, (.some | keys_unsorted)]' \
+		"$WORK/stats" | sort -u)" '[["some","full"],["avg10","avg60","avg300","total"]]'
+}
+
+@test "events --stats: input and output of v2" {
+	is_v2 || skip 'v2'
+	sleeper
+	dd if=/dev/urandom of="$WORK/file" bs=64k count=4 conv=fsync status=none
+	echo 3 > /proc/sys/vm/drop_caches
+	runtime exec "$ID" true
+	bash -c 'echo 0 > "$0/cgroup.procs"; exec cat "$1" > /dev/null' "$(cgroup io)" "$WORK/file"
+	runtime events --stats "$ID" > "$WORK/stats"
+	(($(jq '[.data.blkio.ioServiceBytesRecursive[] | select(.op == "Read") | .value // 0] | add' \
+		"$WORK/stats") >= 262144))
 }
 
 @test "events --stats: throttling" {

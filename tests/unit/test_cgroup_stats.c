@@ -79,7 +79,9 @@ TEST(all_of_v2)
 		encoded(&s),
 		"{\"cpu\":{\"usage\":{\"total\":634897000,\"kernel\":200000000,"
 		"\"user\":430000000},\"throttling\":{\"periods\":31,\"throttledPeriods\":30,"
-		"\"throttledTime\":2376814000}},"
+		"\"throttledTime\":2376814000},\"psi\":{"
+		"\"some\":{\"avg10\":12.34,\"avg60\":1.5,\"avg300\":0.07,\"total\":123456},"
+		"\"full\":{\"avg10\":0,\"avg60\":0,\"avg300\":100,\"total\":7}}},"
 		"\"cpuset\":{\"cpu_exclusive\":0,\"mem_hardwall\":0,\"mem_exclusive\":0,"
 		"\"memory_migrate\":0,\"memory_spread_page\":0,\"memory_spread_slab\":0,"
 		"\"memory_pressure\":0,\"sched_load_balance\":0,\"sched_relax_domain_level\":0},"
@@ -173,6 +175,22 @@ TEST(values_by_name)
 	CHECK_INT(stats_value(text, "last"), 3);
 	CHECK_INT(stats_value(text, "kill"), 0);
 	CHECK_INT(stats_value("", "kill"), 0);
+}
+
+TEST(pressure)
+{
+	struct stat_pressure p = { 0 };
+
+	stats_pressure("", &p);
+	CHECK(!p.known);
+	stats_pressure("other avg10=1.00\nfull\n", &p);
+	CHECK(!p.known);
+	stats_pressure("some avg10=x avg60=1. avg300=2.345 total=1x\nfull \n", &p);
+	CHECK(p.known);
+	CHECK_INT(p.some.avg10, 0);
+	CHECK_INT(p.some.avg60, 100);
+	CHECK_INT(p.some.avg300, 234);
+	CHECK_INT(p.some.total, 0);
 }
 
 TEST(odd_lines_are_left_out)

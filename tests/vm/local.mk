@@ -2,6 +2,8 @@
 # Guests with kernels of their own; not part of make check.
 
 VM_TESTS = \
+	tests/vm/apparmor.bats \
+	tests/vm/cgroup2.bats \
 	tests/vm/smoke.bats \
 	tests/vm/systemd.bats
 EXTRA_DIST += $(VM_TESTS) \

@@ -59,6 +59,16 @@ struct stat_hugetlb {
 	struct stat_usage use;
 };
 
+/* How long processes waited for something: some of them, or all at once. Of the last 10, 60 and 300
+ * seconds in hundredths of a per cent; the total in microseconds. */
+struct stat_waits {
+	uint64_t avg10, avg60, avg300, total;
+};
+struct stat_pressure {
+	bool known;
+	struct stat_waits some, full;
+};
+
 enum stat_cpuset_flag {
 	CPUSET_CPU_EXCLUSIVE,
 	CPUSET_MEM_HARDWALL,
@@ -90,6 +100,8 @@ struct cgroup_stats {
 	struct stat_ios io[IO_KINDS];
 	struct stat_hugetlb *hugetlb; /* sorted by size's name */
 	size_t n_hugetlb;
+
+	struct stat_pressure cpu_pressure, memory_pressure, io_pressure; /* v2 */
 
 	struct rdt_stats rdt; /* of resctrl, which is no cgroup's: the caller's to read */
 };

@@ -34,6 +34,32 @@ static void numbers(struct json_out *o, const char *name, const struct stat_numb
 	json_out_end(o);
 }
 
+static void waits(struct json_out *o, const char *name, const struct stat_waits *w)
+{
+	const struct {
+		const char *name;
+		uint64_t value;
+	} averages[] = { { "avg10", w->avg10 }, { "avg60", w->avg60 }, { "avg300", w->avg300 } };
+
+	object(o, name);
+	for (size_t i = 0; i < ARRAY_SIZE(averages); i++) {
+		json_out_name(o, averages[i].name);
+		json_out_hundredths(o, averages[i].value);
+	}
+	always(o, "total", w->total);
+	json_out_end(o);
+}
+
+static void pressure(struct json_out *o, const struct stat_pressure *p)
+{
+	if (!p->known)
+		return;
+	object(o, "psi");
+	waits(o, "some", &p->some);
+	waits(o, "full", &p->full);
+	json_out_end(o);
+}
+
 static void cpu(struct json_out *o, const struct cgroup_stats *s)
 {
 	object(o, "cpu");
@@ -50,6 +76,7 @@ static void cpu(struct json_out *o, const struct cgroup_stats *s)
 	nonzero(o, "throttledPeriods", s->throttled_periods);
 	nonzero(o, "throttledTime", s->throttled_time);
 	json_out_end(o);
+	pressure(o, &s->cpu_pressure);
 	json_out_end(o);
 }
 
@@ -95,6 +122,7 @@ static void memory(struct json_out *o, const struct cgroup_stats *s)
 			always(o, s->memory_stat.v[i].name, s->memory_stat.v[i].value);
 		json_out_end(o);
 	}
+	pressure(o, &s->memory_pressure);
 	json_out_end(o);
 }
 
@@ -142,6 +170,7 @@ static void blkio(struct json_out *o, const struct cgroup_stats *s)
 	object(o, "blkio");
 	for (size_t i = 0; i < IO_KINDS; i++)
 		io_list(o, names[i], &s->io[i]);
+	pressure(o, &s->io_pressure);
 	json_out_end(o);
 }
 

@@ -214,6 +214,53 @@ void stats_io_stat(const char *text, struct stat_ios out[IO_KINDS])
 
 /* ---- files ---- */
 
+/* "1.25" in hundredths. */
+static uint64_t hundredths(const char *text)
+{
+	size_t whole = strcspn(text, "." WHITE);
+	uint64_t units = 0, cents = 0;
+
+	if (!parse(text, whole, &units) || units > UINT32_MAX)
+		return 0;
+	if (text[whole] == '.')
+		(void)parse(text + whole + 1, MIN(strcspn(text + whole + 1, WHITE), (size_t)2),
+			    &cents);
+	return units * 100 + MIN(cents, (uint64_t)99);
+}
+
+static void parse_waits(const char *line, struct stat_waits *w)
+{
+	const struct {
+		const char *key;
+		uint64_t *value;
+	} averages[] = { { "avg10=", &w->avg10 },
+			 { "avg60=", &w->avg60 },
+			 { "avg300=", &w->avg300 } };
+	static const char total[] = "total=";
+
+	for (size_t len; (len = word(&line)) > 0; line += len) {
+		for (size_t i = 0; i < ARRAY_SIZE(averages); i++)
+			if (str_starts(line, averages[i].key))
+				*averages[i].value = hundredths(line + strlen(averages[i].key));
+		if (str_starts(line, total) &&
+		    !parse(line + strlen(total), len - strlen(total), &w->total))
+			w->total = 0;
+	}
+}
+
+void stats_pressure(const char *text, struct stat_pressure *out)
+{
+	for (const char *line = text; *line; line = next_line(line)) {
+		struct stat_waits *w = str_starts(line, "some ") ? &out->some :
+				       str_starts(line, "full ") ? &out->full :
+								   NULL;
+
+		if (w)
+			parse_waits(line + strlen("some"), w);
+		out->known |= w != NULL;
+	}
+}
+
 int stats_file(int dir, const char *name, struct str *out, struct err *e)
 {
 	int r = file_read(dir, name, FILE_MAX, out, e);

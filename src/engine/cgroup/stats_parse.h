@@ -28,6 +28,9 @@ void stats_blkio(const char *text, struct stat_ios *out);
 /* v2's io.stat: lines of "8:0 rbytes=1 wbytes=2 …". */
 void stats_io_stat(const char *text, struct stat_ios out[IO_KINDS]);
 
+/* v2's *.pressure: lines of "some avg10=0.00 avg60=0.00 avg300=0.00 total=0". */
+void stats_pressure(const char *text, struct stat_pressure *out);
+
 /* Returns: 1 and the whole text; 0, there is no such file (or no longer); -errno. */
 int stats_file(int dir, const char *name, struct str *out, struct err *e);
 /* One that holds a number; *out stays as it is when there is none. */

@@ -116,10 +116,32 @@ int stats_read_v2_hugetlb(int dir, struct cgroup_stats *s, struct err *e)
 	return r;
 }
 
+static int read_pressure(int dir, struct cgroup_stats *s, struct err *e)
+{
+	const struct {
+		const char *file;
+		struct stat_pressure *out;
+	} rows[] = {
+		{ "cpu.pressure", &s->cpu_pressure },
+		{ "memory.pressure", &s->memory_pressure },
+		{ "io.pressure", &s->io_pressure },
+	};
+	int r = 0;
+
+	for (size_t i = 0; i < ARRAY_SIZE(rows) && r >= 0; i++) {
+		autostr text = { 0 };
+
+		r = stats_file(dir, rows[i].file, &text, e);
+		if (r > 0)
+			stats_pressure(text.p, rows[i].out);
+	}
+	return MIN(r, 0);
+}
+
 int stats_read_v2(int dir, struct cgroup_stats *s, struct err *e)
 {
 	static int (*const readers[])(int dir, struct cgroup_stats *s, struct err *e) = {
-		read_cpu, read_memory, read_pids, read_io, stats_read_v2_hugetlb,
+		read_cpu, read_memory, read_pids, read_io, stats_read_v2_hugetlb, read_pressure,
 	};
 	int r = 0;
 
