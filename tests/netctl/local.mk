@@ -4,6 +4,7 @@ NETCTL_TESTS = \
 	tests/netctl/apply.bats \
 	tests/netctl/attach.bats \
 	tests/netctl/dhcp.bats \
+	tests/netctl/internal.bats \
 	tests/netctl/links.bats \
 	tests/netctl/monitor.bats \
 	tests/netctl/ovs.bats \

@@ -69,6 +69,7 @@ UNIT_TESTS += \
 	tests/unit/test_dhcp_config \
 	tests/unit/test_ifname \
 	tests/unit/test_interfaces \
+	tests/unit/test_internal \
 	tests/unit/test_ip \
 	tests/unit/test_json_stream \
 	tests/unit/test_link \
@@ -76,6 +77,7 @@ UNIT_TESTS += \
 	tests/unit/test_ovsdb \
 	tests/unit/test_plan \
 	tests/unit/test_portmap \
+	tests/unit/test_resolv \
 	tests/unit/test_subscribers \
 	tests/unit/test_vnic
 endif
