@@ -9,6 +9,7 @@ NETCTL_TESTS = \
 	tests/netctl/monitor.bats \
 	tests/netctl/ovs.bats \
 	tests/netctl/portmap.bats \
+	tests/netctl/readme.bats \
 	tests/netctl/tables.bats \
 	tests/netctl/target.bats
 EXTRA_DIST += $(NETCTL_TESTS) \
