@@ -10,6 +10,7 @@ libengine_a_SOURCES = \
 	src/engine/container.h \
 	src/engine/create.c \
 	src/engine/create.h \
+	src/engine/creation.c \
 	src/engine/creation.h \
 	src/engine/creation_prepare.c \
 	src/engine/default_spec.c \
