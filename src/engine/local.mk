@@ -13,6 +13,10 @@ libengine_a_SOURCES = \
 	src/engine/creation.c \
 	src/engine/creation.h \
 	src/engine/creation_prepare.c \
+	src/engine/criu/message.c \
+	src/engine/criu/message.h \
+	src/engine/criu/protobuf.c \
+	src/engine/criu/protobuf.h \
 	src/engine/default_spec.c \
 	src/engine/default_spec.h \
 	src/engine/events.c \

@@ -5,6 +5,7 @@ FUZZ_TARGETS = \
 	tests/fuzz/fuzz_cgroup \
 	tests/fuzz/fuzz_cgroup_stats \
 	tests/fuzz/fuzz_config \
+	tests/fuzz/fuzz_criu_response \
 	tests/fuzz/fuzz_features \
 	tests/fuzz/fuzz_idmap \
 	tests/fuzz/fuzz_json \

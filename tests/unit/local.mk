@@ -13,6 +13,7 @@ UNIT_TESTS = \
 	tests/unit/test_cgroup_stats \
 	tests/unit/test_command \
 	tests/unit/test_creds \
+	tests/unit/test_criu_message \
 	tests/unit/test_env \
 	tests/unit/test_err \
 	tests/unit/test_file \
