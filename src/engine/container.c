@@ -341,8 +341,10 @@ int container_refresh(struct container *c, struct err *e)
 	/* Until execve the kernel itself remembers that init is still our own code. */
 	if (r > 0)
 		c->status = OCI_PAUSED;
+	else if (stat.kernel_flags & PROC_PF_FORKNOEXEC && !c->state.restored)
+		c->status = OCI_CREATED;
 	else
-		c->status = stat.kernel_flags & PROC_PF_FORKNOEXEC ? OCI_CREATED : OCI_RUNNING;
+		c->status = OCI_RUNNING;
 	return 0;
 }
 

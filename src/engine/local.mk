@@ -13,10 +13,19 @@ libengine_a_SOURCES = \
 	src/engine/creation.c \
 	src/engine/creation.h \
 	src/engine/creation_prepare.c \
+	src/engine/criu/checkpoint.c \
+	src/engine/criu/checkpoint.h \
+	src/engine/criu/criu.c \
+	src/engine/criu/criu.h \
+	src/engine/criu/external.c \
+	src/engine/criu/external.h \
+	src/engine/criu/images.c \
+	src/engine/criu/images.h \
 	src/engine/criu/message.c \
 	src/engine/criu/message.h \
 	src/engine/criu/protobuf.c \
 	src/engine/criu/protobuf.h \
+	src/engine/criu/restore.c \
 	src/engine/default_spec.c \
 	src/engine/default_spec.h \
 	src/engine/events.c \

@@ -55,6 +55,7 @@ struct store_state {
 	struct strmap cgroup_paths;
 	struct rdt *rdt;  /* NULL: none */
 	bool shared_pids; /* no pid namespace of its own: its processes outlive init */
+	bool restored;	  /* by CRIU: init was forked, and never called execve */
 	bool poststop;	  /* create.json has poststop hooks */
 	struct strmap annotations;
 };

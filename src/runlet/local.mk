@@ -5,6 +5,7 @@ runlet_SOURCES = \
 	src/runlet/checkpoint.c \
 	src/runlet/create.c \
 	src/runlet/create_args.h \
+	src/runlet/criu_args.h \
 	src/runlet/delete.c \
 	src/runlet/events.c \
 	src/runlet/exec.c \
@@ -17,10 +18,13 @@ runlet_SOURCES = \
 	src/runlet/match.h \
 	src/runlet/pause.c \
 	src/runlet/ps.c \
+	src/runlet/restore.c \
 	src/runlet/run.c \
 	src/runlet/runlet.h \
 	src/runlet/spec.c \
 	src/runlet/start.c \
+	src/runlet/stay.c \
+	src/runlet/stay.h \
 	src/runlet/state.c \
 	src/runlet/update.c \
 	src/runlet/view.c \

@@ -1,10 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "runlet/create_args.h"
+#include "runlet/stay.h"
 
 #include "core/log.h"
-#include "engine/foreground.h"
 #include "engine/notify.h"
-#include "engine/remove.h"
 #include "engine/init/sync.h"
 #include "engine/start.h"
 
@@ -52,34 +51,6 @@ static int parse_args(const char *text, char ***out, struct err *e)
 	return 0;
 }
 
-/* The container has ended, or could not be started: nothing of it stays. */
-static int clean_up(struct created *c, struct err *e)
-{
-	int r;
-
-	r = container_lock(c->container, CONTAINER_EXCLUSIVE, e);
-	if (r == -ENOENT)
-		return 0; /* somebody else deleted it */
-	if (r == 0)
-		r = container_refresh(c->container, e);
-	return r < 0 ? r : container_delete(c->container, true, e);
-}
-
-static int stay(struct created *c, struct foreground *f, const struct run_args *a, struct err *e)
-{
-	int status;
-
-	container_unlock(c->container);
-	status = foreground_wait(f, c->pidfd, e);
-	if (!a->keep) {
-		struct err late = { 0 };
-
-		if (clean_up(c, &late) < 0)
-			log_error("%s", late.text);
-	}
-	return status;
-}
-
 /* The container runs, whatever becomes of this. */
 static void wait_until_ready(struct created *c, const struct notify *n)
 {
@@ -97,7 +68,7 @@ static int start(struct created *c, const struct create_options *o, struct notif
 	if (r == 0)
 		r = container_start_over(c->container, c->sync, c->started, e);
 	if (r < 0)
-		(void)clean_up(c, NULL); /* the first error is the one to tell */
+		(void)stay_clean_up(c, NULL); /* the first error is the one to tell */
 	return r;
 }
 
@@ -120,7 +91,7 @@ static int create_and_start(struct runtime *rt, const struct run_args *a, struct
 	if (r == 0 && a->create.detach)
 		wait_until_ready(&c, &n);
 	else if (r == 0)
-		r = stay(&c, f, a, e);
+		r = stay(&c, f, a->keep, e);
 	notify_close(&n);
 	created_done(&c);
 	return r;

@@ -383,3 +383,14 @@ uint64_t cgroup_oom_kills(struct cgroup *cg)
 	(void)num_parse_u64(count, UINT64_MAX, "oom_kill", &n, NULL);
 	return n;
 }
+
+char *cgroup_freezer(const struct cgroup *cg)
+{
+	const struct place *p = cgroup_place_with(cg, CTRL_FREEZER);
+	const struct cgroup_hierarchy *h = cgroup_hierarchies();
+
+	for (; p && h->name; h++)
+		if (h->v2 == p->v2 && str_eq(h->name, p->name))
+			return xasprintf("%s/%s", h->mountpoint, p->path);
+	return NULL;
+}

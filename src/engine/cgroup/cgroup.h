@@ -165,6 +165,8 @@ int cgroup_signal(struct cgroup *cg, int sig, struct err *e);
 int cgroup_freeze(struct cgroup *cg, bool freeze, struct err *e);
 /* 1 frozen (or freezing), 0 not (or absent), or -errno. */
 int cgroup_frozen(struct cgroup *cg, struct err *e);
+/* The directory by which it is frozen, as the host sees it; heap, NULL when there is none. */
+char *cgroup_freezer(const struct cgroup *cg);
 /* Processes killed by the memory limit so far, 0 when unknown: to explain a death. */
 uint64_t cgroup_oom_kills(struct cgroup *cg);
 
