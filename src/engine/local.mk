@@ -13,6 +13,8 @@ libengine_a_SOURCES = \
 	src/engine/creation.c \
 	src/engine/creation.h \
 	src/engine/creation_prepare.c \
+	src/engine/criu/attributes.c \
+	src/engine/criu/attributes.h \
 	src/engine/criu/checkpoint.c \
 	src/engine/criu/checkpoint.h \
 	src/engine/criu/criu.c \
@@ -23,9 +25,13 @@ libengine_a_SOURCES = \
 	src/engine/criu/images.h \
 	src/engine/criu/message.c \
 	src/engine/criu/message.h \
+	src/engine/criu/private_mounts.c \
+	src/engine/criu/private_mounts.h \
 	src/engine/criu/protobuf.c \
 	src/engine/criu/protobuf.h \
 	src/engine/criu/restore.c \
+	src/engine/criu/stdio.c \
+	src/engine/criu/stdio.h \
 	src/engine/default_spec.c \
 	src/engine/default_spec.h \
 	src/engine/events.c \

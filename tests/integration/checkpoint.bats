@@ -38,24 +38,55 @@ load helpers
 	fails 1 'container does not exist' runtime checkpoint nobody
 }
 
-@test "checkpoint: says that it cannot, and leaves the container alone" {
-	needs_runlet 'runc needs criu'
+@test "checkpoint: what is not as it should be, and the container goes on" {
+	local file=$WORK/file
+
+	needs_runlet 'the words are ours'
 	sleeper
-	cd "$WORK"
-	fails 1 "cannot checkpoint container $ID: this version does not support checkpoints" \
-		runtime checkpoint --image-path "$WORK/image" --work-path "$WORK/work" "$ID"
+	fails 1 '--empty-ns: unsupported namespace "pid"' \
+		runtime checkpoint --image-path "$WORK/image" --empty-ns pid "$ID"
+	fails 1 '--page-server: "1.2.3.4" is not ADDRESS:PORT' \
+		runtime checkpoint --image-path "$WORK/image" --page-server 1.2.3.4 "$ID"
+	fails 1 '--parent-path: "/x" is not relative to the images' \
+		runtime checkpoint --image-path "$WORK/image" --parent-path /x "$ID"
+	fails 1 '--parent-path: none: no such file' \
+		runtime checkpoint --image-path "$WORK/image" --parent-path none "$ID"
+	: > "$file"
+	fails 1 "images: mkdir $file.*: (file exists|not a directory)" \
+		runtime checkpoint --image-path "$file" "$ID"
+	fails 1 'x/none: no such file' runtime --criu /x/none checkpoint --image-path "$WORK/image" "$ID"
 	is "${#stderr_lines[@]}" 1
 	is "$(status_of)" running
 	ok runtime exec "$ID" true
-	[[ ! -e $WORK/image && ! -e $WORK/work && ! -e $WORK/checkpoint ]]
 }
 
-@test "restore: says that it cannot, and makes nothing" {
-	needs_runlet 'runc needs criu'
-	fails 1 "cannot restore container $ID: this version does not support checkpoints" \
-		runtime restore --bundle "$BUNDLE" --image-path "$WORK/image" --detach \
-		--pid-file "$PID_FILE" "$ID"
+@test "checkpoint: a container that does not run" {
+	args true
+	create
+	fails 1 'Container cannot be checkpointed in created state' \
+		runtime checkpoint --image-path "$WORK/image" "$ID"
+	[[ ! -e $WORK/image ]]
+	start
+	wait_for 5 status_is stopped
+	fails 1 'Container cannot be checkpointed in stopped state' \
+		runtime checkpoint --image-path "$WORK/image" "$ID"
+}
+
+@test "restore: images that are none, and nothing is made" {
+	needs_runlet 'the words are ours'
+	fails 1 'images: open .*/image: no such file' runtime restore --bundle "$BUNDLE" \
+		--image-path "$WORK/image" --detach --pid-file "$PID_FILE" "$ID"
 	is "${#stderr_lines[@]}" 1
+	mkdir "$WORK/image"
+	fails 1 'images: .*descriptors.json.*no such file' runtime restore --bundle "$BUNDLE" \
+		--image-path "$WORK/image" --detach "$ID"
+	echo '{"a":1}' > "$WORK/image/descriptors.json"
+	fails 1 'images: descriptors.json: is no array of 3 names' runtime restore \
+		--bundle "$BUNDLE" --image-path "$WORK/image" --detach "$ID"
+	echo '["","",""]' > "$WORK/image/descriptors.json"
+	fails 1 'x/none: no such file' runtime --criu /x/none restore --bundle "$BUNDLE" \
+		--image-path "$WORK/image" --detach "$ID"
 	[[ ! -e $PID_FILE && ! -e $ROOT/$ID ]]
-	fails 1 'invalid container ID format' runtime restore --bundle "$BUNDLE" ../x
+	fails 1 'invalid container ID format' runtime restore --bundle "$BUNDLE" \
+		--image-path "$WORK/image" ../x
 }

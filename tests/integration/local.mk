@@ -11,6 +11,7 @@ INTEGRATION_TESTS = \
 	tests/integration/concurrency.bats \
 	tests/integration/conventions.bats \
 	tests/integration/crash.bats \
+	tests/integration/criu.bats \
 	tests/integration/damage.bats \
 	tests/integration/devices.bats \
 	tests/integration/errors.bats \

@@ -4,8 +4,8 @@
 #include "core/num.h"
 #include "core/procfs.h"
 #include "engine/criu/criu.h"
-#include "engine/criu/external.h"
 #include "engine/criu/images.h"
+#include "engine/criu/stdio.h"
 #include "engine/remove.h"
 
 #include <errno.h>
@@ -122,9 +122,18 @@ static int list_external(struct dump *d, struct err *e)
 	if (root < 0)
 		return root;
 	external_mounts_to_dump(j->config, plan, root, &d->external);
-	r = external_namespaces_to_dump(j->config, &d->external, e);
-	d->request.external = d->external.list;
-	return r;
+	return external_namespaces_to_dump(j->config, &d->external, e);
+}
+
+static int note_stdio(struct dump *d, struct err *e)
+{
+	_cleanup_(stdio_done) struct stdio stdio = { 0 };
+	int r = stdio_find(d->c->rt->proc, (pid_t)d->c->state.pid, &stdio, e);
+
+	if (r < 0)
+		return r;
+	stdio_to_dump(&stdio, &d->external);
+	return d->o->pre_dump ? 0 : stdio_write(&stdio, d->images.dir, e);
 }
 
 static int find_freezer(struct dump *d, struct err *e)
@@ -159,8 +168,9 @@ static int prepare(struct dump *d, struct err *e)
 		r = list_external(d, e);
 	if (r == 0)
 		r = find_freezer(d, e);
-	if (r == 0 && !o->pre_dump)
-		r = images_write_stdio(&d->images, d->c->rt->proc, (pid_t)d->c->state.pid, e);
+	if (r == 0)
+		r = note_stdio(d, e);
+	q->external = d->external.list;
 	q->type = o->pre_dump ? CRIU_PRE_DUMP : CRIU_DUMP;
 	q->images_dir = d->images.dir;
 	q->work_dir = d->images.work;
@@ -176,11 +186,29 @@ static int prepare(struct dump *d, struct err *e)
 	return r;
 }
 
+/* In CRIU's process: before its log is open it writes to standard error, and nobody is to read
+ * that. */
+static int silence(void *data _unused_, struct err *e)
+{
+	autofd int null = open("/dev/null", O_RDWR | O_CLOEXEC);
+
+	if (null < 0)
+		return err_set(e, errno, "open /dev/null");
+	for (int fd = 0; fd < STDIO_N; fd++)
+		if (dup2(null, fd) < 0)
+			return err_set(e, errno, "replace descriptor %d", fd);
+	return 0;
+}
+
 int container_checkpoint(struct container *c, const struct checkpoint_options *o, struct err *e)
 {
 	_cleanup_(dump_done) struct dump d = { .c = c, .o = o, .images = IMAGES_NONE };
 	struct criu_response response;
-	struct criu_run run = { .program = o->criu.program, .request = &d.request };
+	struct criu_run run = {
+		.program = o->criu.program,
+		.request = &d.request,
+		.prepare = silence,
+	};
 	int r;
 
 	r = check_status(c, e);

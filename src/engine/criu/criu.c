@@ -226,6 +226,8 @@ int criu_run(const struct criu_run *run, struct criu_response *out, struct err *
 	int r, status;
 
 	r = spawn(run, &sock, &pidfd, e);
+	if (r == 0 && run->started)
+		r = run->started(run->data, e);
 	if (r == 0) {
 		criu_request_encode(run->request, &request);
 		r = send_message(sock, &request, e);

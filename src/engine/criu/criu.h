@@ -14,6 +14,8 @@ struct criu_run {
 	const char *log; /* the log's path, for messages */
 	/* In CRIU's process before it is executed; NULL: nothing. No allocation there. */
 	int (*prepare)(void *data, struct err *e);
+	/* Here, once it is executed; NULL: nothing. */
+	int (*started)(void *data, struct err *e);
 	/* For each notification, with the descriptor that came along, or -1; NULL: all is well. */
 	int (*notify)(const struct criu_response *r, int fd, void *data, struct err *e);
 	void *data;

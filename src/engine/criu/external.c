@@ -3,6 +3,7 @@
 
 #include "core/inroot.h"
 #include "core/strv.h"
+#include "engine/cgroup/cgroup.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -49,8 +50,7 @@ static void add(struct external *x, char *text)
 	strv_push_take(&x->list, text);
 }
 
-/* A file is masked by the host's null device. */
-static bool is_masked_file(int root, const char *path)
+bool external_is_masked_file(int root, const char *path)
 {
 	autofd int fd = inroot_open(root, path, O_PATH, NULL);
 	struct stat st;
@@ -59,17 +59,60 @@ static bool is_masked_file(int root, const char *path)
 	       st.st_rdev == makedev(1, 3) && !str_eq(path, NULL_DEVICE);
 }
 
+/* A mount of the host's in the container: @source, to restore; NULL to dump. */
+static void add_mount(struct external *out, const char *dest, const char *source)
+{
+	add(out, xasprintf("mnt[%s]:%s", dest, source ? source : dest));
+}
+
+static bool has_cgroup_namespace(const struct oci_config *c)
+{
+	const struct oci_linux *l = c->linux_;
+
+	for (size_t i = 0; l && i < l->n_namespaces; i++)
+		if (l->namespaces[i].type == CLONE_NEWCGROUP)
+			return true;
+	return false;
+}
+
+/*
+ * The host's, but for a mount of cgroup v2 that was made in a namespace. On v1 each hierarchy is a
+ * mount of its own. @path: the container's cgroup, to restore; NULL to dump
+ */
+static void add_cgroup_mounts(const struct oci_config *c, const struct mount_op *op,
+			      const char *path, struct external *out)
+{
+	const struct cgroup_hierarchy *h = cgroup_hierarchies();
+	bool v2 = cgroup_layout() == CGROUP_V2;
+
+	for (; h->name; h++) {
+		autofree char *source = path ? xasprintf("%s%s", h->mountpoint, path) : NULL;
+		const char *slash = strrchr(h->mountpoint, '/');
+		autofree char *dest = xasprintf("%s%s", op->dest, slash ? slash : "/");
+
+		if (!v2)
+			add_mount(out, dest, source);
+		else if (!has_cgroup_namespace(c))
+			add_mount(out, op->dest, source);
+	}
+}
+
 void external_mounts_to_dump(const struct oci_config *c, const struct rootfs_plan *p, int root,
 			     struct external *out)
 {
 	char **masked = c->linux_ ? c->linux_->masked_paths : NULL;
 
-	for (size_t i = 0; i < p->n; i++)
-		if (p->ops[i].kind == MOUNT_OP_BIND)
-			add(out, xasprintf("mnt[%s]:%s", p->ops[i].dest, p->ops[i].dest));
+	for (size_t i = 0; i < p->n; i++) {
+		const struct mount_op *op = &p->ops[i];
+
+		if (op->kind == MOUNT_OP_BIND)
+			add_mount(out, op->dest, NULL);
+		else if (op->kind == MOUNT_OP_CGROUP)
+			add_cgroup_mounts(c, op, NULL, out);
+	}
 	for (; masked && *masked; masked++)
-		if (is_masked_file(root, *masked))
-			add(out, xasprintf("mnt[%s]:" NULL_DEVICE, *masked));
+		if (external_is_masked_file(root, *masked))
+			add_mount(out, *masked, NULL);
 }
 
 /* A mount whose place is on another mount finds it there. */
@@ -122,9 +165,11 @@ static int find_source(const struct mount_op *op, int root, struct external *out
 	return 0;
 }
 
-int external_mounts_to_restore(const struct rootfs_plan *p, int root, struct external *out,
-			       struct err *e)
+int external_mounts_to_restore(const struct oci_config *c, const struct rootfs_plan *p,
+			       const char *cgroup, int root, struct external *out, struct err *e)
 {
+	char **masked = c->linux_ ? c->linux_->masked_paths : NULL;
+
 	for (size_t i = 0; i < p->n; i++) {
 		const struct mount_op *op = &p->ops[i];
 		autofree char *source = NULL;
@@ -133,6 +178,8 @@ int external_mounts_to_restore(const struct rootfs_plan *p, int root, struct ext
 
 		if (op->kind == MOUNT_OP_REMOUNT)
 			continue;
+		if (op->kind == MOUNT_OP_CGROUP)
+			add_cgroup_mounts(c, op, cgroup, out);
 		if (op->kind == MOUNT_OP_BIND)
 			r = find_source(op, root, out, &source, &directory, e);
 		if (r == 0 && !is_on_mount(p, op))
@@ -140,9 +187,10 @@ int external_mounts_to_restore(const struct rootfs_plan *p, int root, struct ext
 		if (r < 0)
 			return r;
 		if (source)
-			add(out, xasprintf("mnt[%s]:%s", op->dest, source));
+			add_mount(out, op->dest, source);
 	}
-	add(out, xstrdup("mnt[" NULL_DEVICE "]:" NULL_DEVICE));
+	for (; masked && *masked; masked++)
+		add_mount(out, *masked, NULL_DEVICE);
 	return 0;
 }
 

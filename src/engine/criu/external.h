@@ -21,6 +21,9 @@ struct external {
 
 void external_done(struct external *x);
 
+/* Whether there is a null device, which is how a file is masked. */
+bool external_is_masked_file(int root, const char *path);
+
 /* What is dumped. @root: the container's root, seen through its init */
 void external_mounts_to_dump(const struct oci_config *c, const struct rootfs_plan *p, int root,
 			     struct external *out);
@@ -28,11 +31,12 @@ int external_namespaces_to_dump(const struct oci_config *c, struct external *out
 
 /**
  * external_mounts_to_restore - the sources that the configuration has for them now.
+ * @cgroup: the container's path in each hierarchy
  * @root: the root as it is on the host. What is missing of the mounts' places is made there;
  * sources that lie in it are looked up there, and *out keeps descriptors of them open
  */
-int external_mounts_to_restore(const struct rootfs_plan *p, int root, struct external *out,
-			       struct err *e);
+int external_mounts_to_restore(const struct oci_config *c, const struct rootfs_plan *p,
+			       const char *cgroup, int root, struct external *out, struct err *e);
 /* Opens them; *out keeps the descriptors. */
 int external_namespaces_to_restore(const struct oci_config *c, struct external *out, struct err *e);
 /* Has CRIU take @fd, one of the caller's, for what was dumped as @name. */

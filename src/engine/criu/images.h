@@ -28,16 +28,4 @@ int images_open(const char *image_path, const char *work_path, const char *log, 
 		struct images *out, struct err *e);
 void images_close(struct images *i);
 
-/* What the first three descriptors of a container's init are ("/dev/null", "pipe:[7]", …). */
-#define IMAGES_STDIO 3
-struct images_stdio {
-	char *names[IMAGES_STDIO]; /* heap */
-};
-
-/* images_write_stdio - note what they are, as descriptors.json, where runc keeps it too.
- * @proc: a verified handle on the host's /proc */
-int images_write_stdio(const struct images *i, int proc, pid_t pid, struct err *e);
-int images_read_stdio(const struct images *i, struct images_stdio *out, struct err *e);
-void images_stdio_done(struct images_stdio *s);
-
 #endif

@@ -114,7 +114,8 @@ static void put_cgroup_root(struct str *out, const struct criu_cgroup_root *root
 {
 	autostr m = { 0 };
 
-	pb_put_text(&m, 1, root->controller);
+	if (root->controller)
+		pb_put_text(&m, 1, root->controller);
 	pb_put_text(&m, 2, root->path);
 	put_message(out, OPT_CGROUP_ROOT, &m);
 }
@@ -165,6 +166,8 @@ static void take_text(const struct pb_field *f, char out[CRIU_TEXT_MAX])
 
 	if (n)
 		memcpy(out, f->bytes, n);
+	while (n && out[n - 1] == '\n')
+		n--;
 	out[n] = '\0';
 }
 

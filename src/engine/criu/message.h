@@ -24,9 +24,9 @@ struct criu_inherit {
 	int fd;
 };
 
-/* On restore: where the cgroups of a v1 controller are below ("" for the v2 hierarchy). */
+/* On restore: what takes the place of the uppermost cgroup in the images. */
 struct criu_cgroup_root {
-	char *controller;
+	char *controller; /* of v1; NULL: of the others, so of the v2 hierarchy */
 	char *path;
 };
 

@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "engine/console.h"
 #include "engine/creation.h"
+#include "engine/criu/attributes.h"
 #include "engine/criu/checkpoint.h"
 #include "engine/criu/criu.h"
-#include "engine/criu/external.h"
 #include "engine/criu/images.h"
+#include "engine/criu/private_mounts.h"
+#include "engine/criu/stdio.h"
 #include "engine/handover.h"
 #include "engine/hooks.h"
 #include "engine/init/sync.h"
@@ -15,9 +17,8 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <sched.h>
 #include <string.h>
-#include <sys/mount.h>
+#include <sys/prctl.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -27,12 +28,13 @@ struct restore {
 	const struct restore_options *o;
 	struct criu_request request;
 	struct images images;
-	struct images_stdio stdio;
+	struct stdio stdio;
 	struct external external;
 	struct criu_cgroup_root *cgroup_roots;
 	size_t n_cgroup_roots;
 	int console_sock; /* -1: none */
-	bool restored;	  /* the state is written */
+	struct private_mounts mounts;
+	bool restored; /* the state is written */
 };
 
 static void restore_done(struct restore *s)
@@ -43,35 +45,32 @@ static void restore_done(struct restore *s)
 	}
 	free(s->cgroup_roots);
 	images_close(&s->images);
-	images_stdio_done(&s->stdio);
+	stdio_done(&s->stdio);
 	external_done(&s->external);
 	if (s->console_sock != s->o->create.console_fd)
 		(void)fd_close(s->console_sock);
 	creation_done(&s->c);
 }
 
-/* Pipes that its standard descriptors were are those of this process now. */
-static void inherit_stdio(struct restore *s)
+/* As CRIU calls a hierarchy; heap. */
+static char *controller_of(const struct cgroup_hierarchy *h)
 {
-	for (int fd = 0; fd < IMAGES_STDIO; fd++)
-		if (s->stdio.names[fd] && str_starts(s->stdio.names[fd], "pipe:"))
-			external_inherit(&s->external, s->stdio.names[fd], fd);
+	if (h->v2)
+		return NULL;
+	return xstrdup(str_eq(h->name, "systemd") ? "name=systemd" : h->name);
 }
 
-/* The images say where its cgroups were. On v2 CRIU takes the one it is in itself. */
+/* The images say where its cgroups were; here is where they are now. */
 static void find_cgroup_roots(struct restore *s)
 {
 	const struct cgroup_hierarchy *h = cgroup_hierarchies();
 	const char *path = cgroup_path(s->c.cgroup);
 
 	for (; *path && h->name; h++) {
-		if (h->v2)
-			continue;
 		s->cgroup_roots =
 			xrealloc(s->cgroup_roots, s->n_cgroup_roots + 1, sizeof(*s->cgroup_roots));
 		s->cgroup_roots[s->n_cgroup_roots++] = (struct criu_cgroup_root){
-			.controller = str_eq(h->name, "systemd") ? xstrdup("name=systemd") :
-								   xstrdup(h->name),
+			.controller = controller_of(h),
 			.path = xstrdup(path),
 		};
 	}
@@ -89,26 +88,31 @@ static int connect_console(struct restore *s, struct err *e)
 	return s->console_sock < 0 ? err_wrap(e, "--console-socket: ") : 0;
 }
 
+static int open_images(struct restore *s, struct err *e)
+{
+	images_close(&s->images);
+	return images_open(s->o->criu.image_path, s->o->criu.work_path, "restore.log", false,
+			   &s->images, e);
+}
+
 static int prepare(struct restore *s, struct err *e)
 {
 	const struct criu_options *o = &s->o->criu;
 	struct criu_request *q = &s->request;
 	int r;
 
-	r = images_open(o->image_path, o->work_path, "restore.log", false, &s->images, e);
+	r = open_images(s, e);
 	if (r == 0)
-		r = images_read_stdio(&s->images, &s->stdio, e);
+		r = stdio_read(s->images.dir, &s->stdio, e);
 	if (r == 0)
 		r = criu_options_apply(o, q, e);
 	if (r == 0)
 		r = creation_prepare(&s->c, e);
 	if (r < 0)
 		return r;
-	inherit_stdio(s);
+	stdio_to_restore(&s->stdio, &s->external);
 	find_cgroup_roots(s);
 	q->type = CRIU_RESTORE;
-	q->images_dir = s->images.dir;
-	q->work_dir = s->images.work;
 	q->log_file = "restore.log";
 	q->root = s->c.rootfs;
 	q->restore_sibling = true;
@@ -120,19 +124,35 @@ static int prepare(struct restore *s, struct err *e)
 	return 0;
 }
 
-/* What is in the root is made there before CRIU looks at it. */
-static int prepare_external(struct restore *s, struct err *e)
+static int find_external(struct restore *s, struct err *e)
 {
-	const struct rootfs *r = &s->c.init.rootfs;
-	int result;
+	autofd int root = open(s->c.rootfs, O_PATH | O_DIRECTORY | O_CLOEXEC);
+	int r;
 
-	result = external_mounts_to_restore(r->plan, r->root_fd, &s->external, e);
-	if (result == 0)
-		result = external_namespaces_to_restore(s->c.config, &s->external, e);
+	if (root < 0)
+		return err_set(e, errno, "open the root %s", s->c.rootfs);
+	r = external_mounts_to_restore(s->c.config, s->c.init.rootfs.plan, cgroup_path(s->c.cgroup),
+				       root, &s->external, e);
+	if (r == 0)
+		r = external_namespaces_to_restore(s->c.config, &s->external, e);
 	s->request.external = s->external.list;
 	s->request.inherit = s->external.inherit;
 	s->request.n_inherit = s->external.n_inherit;
-	return result;
+	return r;
+}
+
+/* Among the mounts that CRIU will see. */
+static int enter_mounts(struct restore *s, struct err *e)
+{
+	int r = private_mounts_enter(&s->mounts, s->c.rt->proc, s->c.rootfs, e);
+
+	if (r == 0)
+		r = open_images(s, e);
+	if (r == 0)
+		r = find_external(s, e);
+	s->request.images_dir = s->images.dir;
+	s->request.work_dir = s->images.work;
+	return r;
 }
 
 static int make(struct restore *s, struct err *e)
@@ -148,31 +168,26 @@ static int make(struct restore *s, struct err *e)
 	if (r == 0)
 		r = connect_console(s, e);
 	if (r == 0)
-		r = prepare_external(s, e);
-	if (r == 0)
 		r = creation_make_class(c, e);
 	return r < 0 ? r : creation_make_cgroup(c, e);
 }
 
-/*
- * In CRIU's process. What it restores is its child, so in its cgroup. CRIU wants the root to be a
- * mount; in a mount namespace of its own nothing of that is seen outside, nor stays.
- */
-static int enter(void *data, struct err *e)
+/* In CRIU's process: what it restores are its children, so in its cgroup. What cannot be taken back
+ * they inherit as well: before version 4 CRIU forgets it. */
+static int prepare_criu(void *data, struct err *e)
 {
 	const struct restore *s = data;
-	const char *root = s->c.rootfs;
-	int r = cgroup_enter(s->c.cgroup, e);
 
-	if (r < 0)
-		return r;
-	if (unshare(CLONE_NEWNS) < 0)
-		return err_set(e, errno, "unshare the mount namespace");
-	if (mount(NULL, "/", NULL, MS_REC | MS_SLAVE, NULL) < 0)
-		return err_set(e, errno, "detach from the host's mounts");
-	if (mount(root, root, NULL, MS_BIND | MS_REC, NULL) < 0)
-		return err_set(e, errno, "mount the root %s", root);
-	return 0;
+	if (s->c.config->process->no_new_privileges && prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0)
+		return err_set(e, errno, "set no_new_privs");
+	return cgroup_enter(s->c.cgroup, e);
+}
+
+static int leave_mounts(void *data, struct err *e)
+{
+	struct restore *s = data;
+
+	return private_mounts_leave(&s->mounts, e);
 }
 
 /* Its namespaces are there, and nothing in them yet. */
@@ -180,14 +195,17 @@ static int run_host_hooks(struct restore *s, pid_t pid, struct err *e)
 {
 	const struct oci_hooks *h = s->c.config->hooks;
 	autofree char *state = NULL;
+	struct container seen;
 	int r;
 
 	if (!h)
 		return 0;
-	s->c.container->state.bundle = xstrdup(s->c.bundle);
-	state = container_state_json(s->c.container, OCI_CREATING, pid);
-	free(s->c.container->state.bundle);
-	s->c.container->state.bundle = NULL;
+	/* What state.json will say; it is written when all is there. */
+	seen = *s->c.container;
+	seen.has_state = true;
+	seen.state.bundle = s->c.bundle;
+	seen.state.annotations = s->c.config->annotations;
+	state = container_state_json(&seen, OCI_CREATING, pid);
 	r = hooks_run("prestart", h->prestart, h->n_prestart, state, s->c.bundle, e);
 	return r < 0 ? r :
 		       hooks_run("createRuntime", h->create_runtime, h->n_create_runtime, state,
@@ -200,6 +218,9 @@ static int note_restored(struct restore *s, pid_t pid, struct err *e)
 	struct creation *c = &s->c;
 	int r;
 
+	r = attributes_restore(c->rt->proc, pid, c->config, c->init.rootfs.plan, e);
+	if (r < 0)
+		return r;
 	c->launched.pid = pid;
 	c->launched.pidfd = pidfd_open_(pid);
 	if (c->launched.pidfd < 0)
@@ -231,11 +252,11 @@ static int on_notify(const struct criu_response *n, int fd, void *data, struct e
 static int run(struct restore *s, struct err *e)
 {
 	struct criu_response response;
-	const struct criu_run criu = {
+	struct criu_run criu = {
 		.program = s->o->criu.program,
 		.request = &s->request,
-		.log = s->images.log,
-		.prepare = enter,
+		.prepare = prepare_criu,
+		.started = leave_mounts,
 		.notify = on_notify,
 		.data = s,
 	};
@@ -245,7 +266,12 @@ static int run(struct restore *s, struct err *e)
 	if (r == 0)
 		r = make(s, e);
 	if (r == 0)
+		r = enter_mounts(s, e);
+	criu.log = s->images.log;
+	if (r == 0)
 		r = criu_run(&criu, &response, e);
+	if (s->mounts.host >= 0)
+		(void)private_mounts_leave(&s->mounts, NULL); /* it has failed already */
 	if (r == 0 && !s->restored)
 		r = err_msg(e, EPROTO, "CRIU did not say what it restored: log file: %s",
 			    s->images.log);
@@ -260,6 +286,7 @@ int container_restore(const struct runtime *rt, const struct restore_options *o,
 	_cleanup_(restore_done) struct restore s = {
 		.o = o,
 		.images = IMAGES_NONE,
+		.mounts = PRIVATE_MOUNTS_NONE,
 		.console_sock = -1,
 	};
 	int r;
