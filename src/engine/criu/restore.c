@@ -9,6 +9,7 @@
 #include "engine/criu/stdio.h"
 #include "engine/handover.h"
 #include "engine/hooks.h"
+#include "engine/init/clone.h"
 #include "engine/init/sync.h"
 
 #include "core/log.h"
@@ -17,6 +18,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
@@ -33,6 +35,7 @@ struct restore {
 	struct criu_cgroup_root *cgroup_roots;
 	size_t n_cgroup_roots;
 	int console_sock; /* -1: none */
+	int holder;	  /* pidfd; -1: none */
 	struct private_mounts mounts;
 	bool restored; /* the state is written */
 };
@@ -155,6 +158,34 @@ static int enter_mounts(struct restore *s, struct err *e)
 	return r;
 }
 
+/* systemd makes no scope without a process: until CRIU is in it, this one is. */
+static int start_holder(struct restore *s, struct err *e)
+{
+	if (cgroup_manager_of(s->c.cgroup) != CGROUP_SYSTEMD)
+		return 0;
+	s->c.launched.pid = clone_process(0, -1, &s->holder, e);
+	if (s->c.launched.pid < 0)
+		return s->c.launched.pid;
+	if (s->c.launched.pid == 0) {
+		(void)prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0);
+		for (;;)
+			(void)pause();
+	}
+	return 0;
+}
+
+static void end_holder(struct restore *s)
+{
+	int status;
+
+	s->c.launched.pid = 0;
+	if (s->holder < 0)
+		return;
+	(void)pidfd_signal(s->holder, SIGKILL);
+	(void)pidfd_wait(s->holder, -1, &status, NULL);
+	s->holder = fd_close(s->holder);
+}
+
 static int make(struct restore *s, struct err *e)
 {
 	struct creation *c = &s->c;
@@ -169,6 +200,8 @@ static int make(struct restore *s, struct err *e)
 		r = connect_console(s, e);
 	if (r == 0)
 		r = creation_make_class(c, e);
+	if (r == 0)
+		r = start_holder(s, e);
 	return r < 0 ? r : creation_make_cgroup(c, e);
 }
 
@@ -183,10 +216,11 @@ static int prepare_criu(void *data, struct err *e)
 	return cgroup_enter(s->c.cgroup, e);
 }
 
-static int leave_mounts(void *data, struct err *e)
+static int on_started(void *data, struct err *e)
 {
 	struct restore *s = data;
 
+	end_holder(s);
 	return private_mounts_leave(&s->mounts, e);
 }
 
@@ -256,7 +290,7 @@ static int run(struct restore *s, struct err *e)
 		.program = s->o->criu.program,
 		.request = &s->request,
 		.prepare = prepare_criu,
-		.started = leave_mounts,
+		.started = on_started,
 		.notify = on_notify,
 		.data = s,
 	};
@@ -275,6 +309,8 @@ static int run(struct restore *s, struct err *e)
 	if (r == 0 && !s->restored)
 		r = err_msg(e, EPROTO, "CRIU did not say what it restored: log file: %s",
 			    s->images.log);
+	if (s->holder >= 0)
+		end_holder(s); /* it has failed already */
 	if (r < 0)
 		creation_undo(&s->c);
 	return r;
@@ -288,6 +324,7 @@ int container_restore(const struct runtime *rt, const struct restore_options *o,
 		.images = IMAGES_NONE,
 		.mounts = PRIVATE_MOUNTS_NONE,
 		.console_sock = -1,
+		.holder = -1,
 	};
 	int r;
 
