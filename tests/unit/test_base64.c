@@ -19,7 +19,7 @@ TEST(decode)
 {
 	check("", "", 0);
 	check("Zg==", "f", 1);
-	check("Zm8=", "fo", 2);
+	check("b2s=", "ok", 2);
 	check("Zm9v", "foo", 3);
 	check("Zm9vYg==", "foob", 4);
 	check("Zm9v\r\nYmFy\n", "foobar", 6);
