@@ -157,7 +157,7 @@ static bool is_in_force(const struct attach_record *r)
 		return false;
 	if (r->netns_path)
 		return attach_is_netns(r, pinned);
-	process = process_open((pid_t)r->pid, r->start_time, NULL, NULL);
+	process = process_id_open((pid_t)r->pid, r->start_time, NULL, NULL);
 	return r->pid == 0 || process >= 0;
 }
 

@@ -230,7 +230,7 @@ int dhcp_file_remove(int dir, const char *ifname, enum dhcp_file file, struct er
 
 int dhcp_client_open(const struct dhcp_record *r, struct err *e)
 {
-	return process_open((pid_t)r->pid, r->start_time, r->boot_id, e);
+	return process_id_open((pid_t)r->pid, r->start_time, r->boot_id, e);
 }
 
 uint64_t dhcp_now(void)

@@ -38,7 +38,7 @@ int process_identify(pid_t pid, uint64_t *start_time, struct err *e)
 	return proc < 0 ? proc : start_time_of(proc, pid, start_time, e);
 }
 
-int process_open(pid_t pid, uint64_t start_time, const char *boot_id, struct err *e)
+int process_id_open(pid_t pid, uint64_t start_time, const char *boot_id, struct err *e)
 {
 	autofd int proc = procfs_open_root(e);
 	char boot[BOOT_ID_SIZE];

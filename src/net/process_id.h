@@ -16,11 +16,11 @@ int process_boot_id(char out[BOOT_ID_SIZE], struct err *e);
 int process_identify(pid_t pid, uint64_t *start_time, struct err *e);
 
 /**
- * process_open - the process that was meant, if it still runs.
+ * process_id_open - the process that was meant, if it still runs.
  * @boot_id: NULL: this boot's
  *
  * Returns: a pidfd; -ESRCH when it has ended, which fills *e, too.
  */
-int process_open(pid_t pid, uint64_t start_time, const char *boot_id, struct err *e);
+int process_id_open(pid_t pid, uint64_t start_time, const char *boot_id, struct err *e);
 
 #endif

@@ -12,12 +12,37 @@
 
 #define CPU_PERIOD_US 100000
 
-/* What a PLC's real-time threads want, as the cloud's agent gives it. */
+/* What a PLC's real-time threads want, as the cloud's agent gives it, and files for its clients. */
 static char *const realtime_capabilities[] = { (char *)"CAP_SYS_NICE", NULL };
-static const struct oci_rlimit realtime_limits[] = {
+static const struct oci_rlimit wanted_limits[] = {
 	{ .type = RLIMIT_RTPRIO + 1, .soft = 99, .hard = 99 },
 	{ .type = RLIMIT_MEMLOCK + 1, .soft = UINT64_MAX, .hard = UINT64_MAX },
+	{ .type = RLIMIT_NOFILE + 1, .soft = 1024, .hard = 524288 },
 };
+
+/* The most that a process may have: without CAP_SYS_RESOURCE that is what we have. */
+static uint64_t highest(int resource, uint64_t wanted)
+{
+	struct rlimit own, more;
+
+	if (getrlimit(resource, &own) < 0 || own.rlim_max >= wanted)
+		return wanted;
+	more = (struct rlimit){ own.rlim_cur, wanted };
+	if (setrlimit(resource, &more) < 0)
+		return own.rlim_max;
+	(void)setrlimit(resource, &own); /* who could raise it can lower it */
+	return wanted;
+}
+
+static void pick_limits(struct oci_rlimit out[])
+{
+	for (size_t i = 0; i < ARRAY_SIZE(wanted_limits); i++) {
+		const struct oci_rlimit *want = &wanted_limits[i];
+		uint64_t hard = highest(want->type - 1, want->hard);
+
+		out[i] = (struct oci_rlimit){ want->type, MIN(want->soft, hard), hard };
+	}
+}
 
 /* Memory and time of processors, as far as they are limited. */
 struct limits {
@@ -51,6 +76,7 @@ static int write_config(const struct creation *s, const char *dir, const char *r
 	autofree char *netns = network_namespace(s->o, c);
 	autofree char *resolv = resolv_conf_path(s->o, c);
 	autofree char *cgroup = xasprintf("/%s/%s", c->ns, c->name);
+	struct oci_rlimit rlimits[ARRAY_SIZE(wanted_limits)];
 	struct limits limits;
 	const struct bundle b = {
 		.rootfs = rootfs,
@@ -59,8 +85,8 @@ static int write_config(const struct creation *s, const char *dir, const char *r
 		.network = netns ? BUNDLE_NETWORK_PATH : BUNDLE_NETWORK_HOST,
 		.netns = netns,
 		.resolv_conf = resolv,
-		.rlimits = realtime_limits,
-		.n_rlimits = ARRAY_SIZE(realtime_limits),
+		.rlimits = rlimits,
+		.n_rlimits = ARRAY_SIZE(rlimits),
 		.add_capabilities = realtime_capabilities,
 		.resources = set_limits(c, &limits),
 		.cgroups_path = cgroup,
@@ -68,6 +94,7 @@ static int write_config(const struct creation *s, const char *dir, const char *r
 	};
 	int r = resolv_conf_make(s->o, c, e);
 
+	pick_limits(rlimits);
 	return r < 0 ? r : bundle_write(dir, &b, e);
 }
 

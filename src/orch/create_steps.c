@@ -22,16 +22,16 @@ int step_validate(struct creation *s, struct err *e)
 	return r;
 }
 
-/* The cloud agent's words for an image that is nowhere. */
-static int image_missing(const struct container *c, struct err *e)
+/* The cloud agent's words for an image that is nowhere, and why. */
+static int image_missing(const struct container *c, const struct err *why, struct err *e)
 {
 	const char *slash = strrchr(c->image, '/');
 	const char *tag = strchr(slash ?: c->image, ':');
 
 	return err_msg(e, ENOENT,
 		       "Runtime version '%s' not found. The image %s does not exist in the "
-		       "registry or locally.",
-		       tag ? tag + 1 : "latest", c->image);
+		       "registry or locally. (%s)",
+		       tag ? tag + 1 : "latest", c->image, why->text);
 }
 
 int step_pull(struct creation *s, struct err *e)
@@ -44,10 +44,8 @@ int step_pull(struct creation *s, struct err *e)
 	if (r < 0)
 		return r;
 	r = image_pull(&store, s->c->image, IMAGE_PULL_ALWAYS, PULL_TIMEOUT_MS, &s->image, &why);
-	if (r == -ENOENT) {
-		log_warning("%s: %s", s->c->image, why.text);
-		return image_missing(s->c, e);
-	}
+	if (r == -ENOENT || r == -EIO) /* nowhere, or out of reach */
+		return image_missing(s->c, &why, e);
 	if (r < 0)
 		return err_msg(e, -r, "%s", why.text);
 	if (r == 0 && *why.text)

@@ -2,10 +2,12 @@
 #include "orch/topics.h"
 
 static const struct topic *const topics[] = {
-	&topic_run_command,
-	&topic_get_host_interfaces,
-	&topic_get_consumption_orchestrator,
-	&topic_get_serial_devices,
+	&topic_create_new_runtime,     &topic_delete_device,
+	&topic_start_device,	       &topic_stop_device,
+	&topic_restart_device,	       &topic_run_command,
+	&topic_get_device_status,      &topic_get_host_interfaces,
+	&topic_get_consumption_device, &topic_get_consumption_orchestrator,
+	&topic_get_serial_devices,     &topic_delete_orchestrator,
 };
 
 const struct topic *topic_find(const char *name)

@@ -6,9 +6,11 @@ orchctl_SOURCES = \
 	src/orchctl/answer.c \
 	src/orchctl/apply.c \
 	src/orchctl/audit.c \
+	src/orchctl/dhcp_event.c \
 	src/orchctl/globals.c \
 	src/orchctl/image.c \
 	src/orchctl/main.c \
+	src/orchctl/operation.c \
 	src/orchctl/orchctl.h \
 	src/orchctl/serve.c
 orchctl_LDADD = $(ORCH_ARCHIVES) $(ORCH_LIBS)

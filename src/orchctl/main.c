@@ -2,6 +2,7 @@
 #include "orchctl/orchctl.h"
 
 #include "core/log.h"
+#include "net/dhcp_client.h"
 
 #include <signal.h>
 
@@ -31,11 +32,13 @@ static const struct command *const commands[] = {
 	&cmd_audit_list,
 	&cmd_audit_show,
 	&cmd_audit_verify,
+	&cmd_dhcp_event,
 	&cmd_image_list,
 	&cmd_image_prune,
 	&cmd_image_pull,
 	&cmd_image_remove,
 	&cmd_link,
+	&cmd_operation,
 	&cmd_serve,
 	NULL,
 };
@@ -62,5 +65,9 @@ int main(int argc, char **argv)
 	/* Ignored, the kernel would reap children before we can ask how they ended. */
 	(void)signal(SIGCHLD, SIG_DFL);
 	(void)signal(SIGPIPE, SIG_IGN);
+	/* What a DHCP client runs at an event: that is all there is on the command line. */
+	if (argc == 2 && getenv(DHCP_ENV))
+		return program_main(&orchctl_program, 3,
+				    (char *[]){ argv[0], (char *)"dhcp-event", argv[1], NULL });
 	return program_main(&orchctl_program, argc, argv);
 }

@@ -38,6 +38,8 @@ extern const struct command cmd_audit_export;
 extern const struct command cmd_audit_list;
 extern const struct command cmd_audit_show;
 extern const struct command cmd_audit_verify;
+extern const struct command cmd_dhcp_event;
+extern const struct command cmd_operation;
 extern const struct command cmd_image_list;
 extern const struct command cmd_image_prune;
 extern const struct command cmd_image_pull;

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 
 ORCHCTL_TESTS = \
+	tests/orchctl/containers.bats \
 	tests/orchctl/messages.bats \
 	tests/orchctl/run_command.bats \
 	tests/orchctl/serve.bats
