@@ -32,6 +32,12 @@ static const struct field ip_fields[] = {
 };
 static const struct record ip_record = RECORD(struct desired_ip, "plugins.net", ip_fields);
 
+static const struct field properties_fields[] = {
+	F_STRING("datapath_type", struct desired_properties, datapath_type, 0),
+};
+static const struct record properties_record =
+	RECORD(struct desired_properties, "plugins.net", properties_fields);
+
 static int check_name(const char *text, struct err *e)
 {
 	return ifname_check(text, "interface", e);
@@ -43,6 +49,7 @@ static const struct field interface_fields[] = {
 	F_STRV("ports", struct desired_interface, ports, 0),
 	F_RECORD("ipv4", struct desired_interface, ipv4, &ip_record, 0),
 	F_RECORD("ipv6", struct desired_interface, ipv6, &ip_record, 0),
+	F_RECORD("properties", struct desired_interface, properties, &properties_record, 0),
 };
 static const struct record interface_record =
 	RECORD(struct desired_interface, "plugins.net", interface_fields);

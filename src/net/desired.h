@@ -9,7 +9,7 @@
  *	                 "ipv4": {"enabled": true, "address": [{"ip": "10.0.0.1", "prefix": 24}],
  *	                          "gateway": "10.0.0.254"}}]}
  *
- * Members that are not here (driver, controller, dns, properties, …) are ignored.
+ * Members that are not here (driver, controller, dns, …) are ignored.
  */
 #ifndef NET_DESIRED_H
 #define NET_DESIRED_H
@@ -41,11 +41,17 @@ struct desired_ip {
 	char *gateway; /* of the default route */
 };
 
+/* Of a free map, what means something here. */
+struct desired_properties {
+	char *datapath_type; /* of an OVS bridge that is made: "system", "netdev" */
+};
+
 struct desired_interface {
 	char *name;
 	int type;
 	char **ports; /* are to be its ports; others are left */
 	struct desired_ip *ipv4, *ipv6;
+	struct desired_properties *properties;
 };
 
 struct desired {

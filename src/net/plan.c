@@ -155,12 +155,15 @@ static int plan_bridge(struct planner *p, const struct desired_interface *i, str
 
 static int plan_ovs_bridge(struct planner *p, const struct desired_interface *i, struct err *e)
 {
+	struct plan_op *op;
+
 	if (ovs_find_bridge(&p->o->ovs, i->name))
 		return 0;
 	if (link_of(p, i->name))
 		return err_msg(e, EEXIST, "interface \"%s\": is there, but is no OVS bridge",
 			       i->name);
-	(void)add(p, PLAN_OVS_BRIDGE_ADD, i->name);
+	op = add(p, PLAN_OVS_BRIDGE_ADD, i->name);
+	op->datapath = i->properties ? i->properties->datapath_type : NULL;
 	return 0;
 }
 

@@ -55,9 +55,10 @@ struct plan_op {
 	const char *port; /* PLAN_*PORT_* */
 	struct ip ip;	  /* an address, or the gateway of a default route */
 	uint32_t metric;  /* of that route */
-	bool internal;	  /* PLAN_OVS_PORT_ADD: ovs-vswitchd makes the interface */
-	bool restores;	  /* puts back what an operation before it takes along: no change */
-	size_t of;	  /* which of the document's interfaces it is for */
+	const char *datapath; /* PLAN_OVS_BRIDGE_ADD; NULL: ovs-vswitchd's own choice */
+	bool internal;	      /* PLAN_OVS_PORT_ADD: ovs-vswitchd makes the interface */
+	bool restores;	      /* puts back what an operation before it takes along: no change */
+	size_t of;	      /* which of the document's interfaces it is for */
 };
 
 struct plan {

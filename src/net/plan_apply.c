@@ -117,7 +117,7 @@ static int open_ovs(struct runner *run, struct err *e)
 
 static int run_ovs_bridge_add(struct runner *run, const struct plan_op *op, struct err *e)
 {
-	const struct ovs_bridge_options o = { .may_exist = true };
+	const struct ovs_bridge_options o = { .may_exist = true, .datapath_type = op->datapath };
 	int r = open_ovs(run, e);
 
 	return r < 0 ? r : MIN(ovs_add_br(run->ovs, op->name, &o, e), 0);

@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # apply and diff: a document of desired interfaces.
 load helpers
+load ovs
 
 test_setup() { wire eth1; wire eth2; }
 
@@ -138,4 +139,47 @@ add address 10.2.0.5/24 to eth2'
 	wait $a
 	wait $b
 	[[ $(cat "$WORK/a" "$WORK/b" | wc -l) -eq 7 ]]
+}
+
+@test "dhcp: a client on an interface of the host, once, and none when it is static again" {
+	command -v dnsmasq > /dev/null || skip "dnsmasq is not installed"
+	ip -n "$LAN" addr add 10.1.0.1/24 dev eth1x
+	background_at "$LAN" dnsmasq --no-ping --keep-in-foreground --conf-file=/dev/null --no-resolv --no-hosts --port=0 \
+		--pid-file= --dhcp-leasefile="$WORK/leases" --log-facility="$WORK/dnsmasq.log" --interface=eth1x \
+		--bind-interfaces --dhcp-authoritative --dhcp-range=10.1.0.100,10.1.0.150,120
+	wait_for 5 grep -q 'DHCP, IP range' "$WORK/dnsmasq.log"
+	doc '{"name": "eth1", "type": "ethernet", "ipv4": {"enabled": true, "dhcp": true}}'
+	[[ $(netctl apply "$WORK/doc.json") == $'start DHCP on eth1' ]]
+	wait_for 20 has_address '10.1.0.1..'
+	[[ -z $(netctl apply "$WORK/doc.json") ]]
+	doc '{"name": "eth1", "type": "ethernet", "ipv4": {"address": [{"ip": "10.9.0.5", "prefix": 24}]}}'
+	netctl apply "$WORK/doc.json" | grep -q 'stop DHCP on eth1'
+	[[ $(ip -n "$HOST" -4 -json addr show dev eth1 | jq -c '[.[0].addr_info[].local]') == '["10.9.0.5"]' ]]
+	[[ -z $(netctl apply "$WORK/doc.json") && -z $(netctl dhcp status) ]]
+}
+
+has_address() { ip -n "$HOST" -4 addr show dev eth1 | grep -q "inet $1/"; }
+
+@test "Open vSwitch: a bridge with a port and an internal port, and undone when a later step fails" {
+	start_ovs
+	doc '{"name": "ovsbr0", "type": "ovs-bridge", "ports": ["eth1", "int1"], "properties": {"datapath_type": "netdev"}},
+		{"name": "int1", "type": "ovs-port", "ipv4": {"address": [{"ip": "10.4.0.5", "prefix": 24}]}}'
+	[[ $(netctl apply --db "$DB" "$WORK/doc.json") == 'create OVS bridge ovsbr0
+add OVS port eth1 to ovsbr0
+add OVS port int1 to ovsbr0
+bring up ovsbr0
+bring up int1
+add address 10.4.0.5/24 to int1' ]]
+	[[ $(vsctl list-ports ovsbr0 | xargs) == 'eth1 int1' ]]
+	ip -n "$LAN" addr add 10.4.0.1/24 dev eth1x
+	reaches "$HOST" 10.4.0.1
+	[[ -z $(netctl apply --db "$DB" "$WORK/doc.json") ]]
+	doc '{"name": "ovsbr1", "type": "ovs-bridge", "ports": ["eth1"]}'
+	fails 'interface "eth1": is a port of ovsbr0' netctl apply --db "$DB" "$WORK/doc.json"
+	host sh -c 'echo 1 > /proc/sys/net/ipv6/conf/eth2/disable_ipv6'
+	doc '{"name": "ovsbr1", "type": "ovs-bridge", "ports": ["int2"], "properties": {"datapath_type": "netdev"}},
+		{"name": "int2", "type": "ovs-port"},
+		{"name": "eth2", "type": "ethernet", "ipv6": {"address": [{"ip": "fd01::1", "prefix": 64}]}}'
+	fails 'add address fd01::1/64 to eth2: ' netctl apply --db "$DB" "$WORK/doc.json"
+	[[ $(vsctl list-br) == ovsbr0 && $(vsctl list-ports ovsbr0 | xargs) == 'eth1 int1' ]]
 }
