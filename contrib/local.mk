@@ -6,6 +6,7 @@ EXTRA_DIST += \
 	contrib/bench/bench.py \
 	contrib/bench/bundles.py \
 	contrib/bench/floor.c \
+	contrib/bench/net.py \
 	contrib/bench/rows.py \
 	contrib/bench/runtimes.py \
 	contrib/bench/timer.c \
@@ -22,4 +23,8 @@ BENCH_FLAGS =
 bench: all
 	CC='$(CC)' python3 $(top_srcdir)/contrib/bench/bench.py $(BENCH_FLAGS) $(RUNTIME)
 
-.PHONY: bench
+# make bench-net: netctl beside ip and the CNI plugins.
+bench-net: all
+	CC='$(CC)' python3 $(top_srcdir)/contrib/bench/net.py $(BENCH_FLAGS) ./netctl
+
+.PHONY: bench bench-net

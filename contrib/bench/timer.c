@@ -15,7 +15,8 @@
  * they are, and commands started from here do not see PATH. This is for crun, which refuses hosts
  * with hybrid cgroups.
  *
- * A command's stdin and stdout are /dev/null. Its stderr is ours.
+ * A command's stdin and stdout are /dev/null. Its stderr is ours. "<PATH" in front of a command is
+ * its stdin; "$NAME=VALUE" there is set in its environment, and stays set.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -138,6 +139,23 @@ static void start_one_of(char *argv[], int n_args, int n, const posix_spawn_file
 	argv[n_args - 1] = last;
 }
 
+/* What stands in front of a command, but for "@N". Returns how many words that are. */
+static int surroundings(char *words[], posix_spawn_file_actions_t *files)
+{
+	const char *input = "/dev/null";
+	int n = 0;
+
+	for (; words[n][0] == '<' || words[n][0] == '$'; n++)
+		if (words[n][0] == '<')
+			input = words[n] + 1;
+		else if (putenv(strdup(words[n] + 1)))
+			die("putenv");
+	posix_spawn_file_actions_init(files);
+	posix_spawn_file_actions_addopen(files, 0, input, O_RDONLY, 0);
+	posix_spawn_file_actions_addopen(files, 1, "/dev/null", O_WRONLY, 0);
+	return n;
+}
+
 static void run(char *argv[], int n_args, int n, const posix_spawn_file_actions_t *files)
 {
 	long long began = now_ns();
@@ -174,16 +192,14 @@ int main(int argc, char **argv)
 		dprintf(2, "usage: timer [--hide PATH]\n");
 		return 2;
 	}
-	posix_spawn_file_actions_init(&files);
-	posix_spawn_file_actions_addopen(&files, 0, "/dev/null", O_RDONLY, 0);
-	posix_spawn_file_actions_addopen(&files, 1, "/dev/null", O_WRONLY, 0);
 	dprintf(1, "%ld\n", own_peak_kib());
 	while (read_line(line, sizeof(line))) {
-		int n_args = split(line, args), n = 0;
+		int n_args = split(line, args), n = 0, skip = surroundings(args, &files);
 
-		if (args[0][0] == '@' && n_args > 1)
-			n = atoi(args[0] + 1);
-		run(args + (n > 0), n_args - (n > 0), n, &files);
+		if (args[skip][0] == '@' && n_args > skip + 1)
+			n = atoi(args[skip++] + 1);
+		run(args + skip, n_args - skip, n, &files);
+		posix_spawn_file_actions_destroy(&files);
 	}
 	return 0;
 }
