@@ -16,6 +16,47 @@ libnet_a_SOURCES = \
 	src/net/attach_plan.h \
 	src/net/attach_record.c \
 	src/net/attach_record.h \
+	src/net/bridge.c \
+	src/net/bridge.h \
+	src/net/cni/add.c \
+	src/net/cni/attach.h \
+	src/net/cni/bridge.c \
+	src/net/cni/call.c \
+	src/net/cni/call.h \
+	src/net/cni/chained.c \
+	src/net/cni/check.c \
+	src/net/cni/cni.c \
+	src/net/cni/cni.h \
+	src/net/cni/conf.c \
+	src/net/cni/conf.h \
+	src/net/cni/del.c \
+	src/net/cni/delegate.c \
+	src/net/cni/delegate.h \
+	src/net/cni/dhcp.c \
+	src/net/cni/gateway.c \
+	src/net/cni/gateway.h \
+	src/net/cni/host_device.c \
+	src/net/cni/host_local.c \
+	src/net/cni/ipam.c \
+	src/net/cni/ipam.h \
+	src/net/cni/lease.c \
+	src/net/cni/lease.h \
+	src/net/cni/limits.c \
+	src/net/cni/limits.h \
+	src/net/cni/loopback.c \
+	src/net/cni/macvlan.c \
+	src/net/cni/ovs.c \
+	src/net/cni/plugin.c \
+	src/net/cni/plugin.h \
+	src/net/cni/ptp.c \
+	src/net/cni/range.c \
+	src/net/cni/range.h \
+	src/net/cni/result.c \
+	src/net/cni/result.h \
+	src/net/cni/static.c \
+	src/net/cni/type.h \
+	src/net/cni/veth.c \
+	src/net/cni/veth.h \
 	src/net/conntrack.c \
 	src/net/conntrack.h \
 	src/net/desired.c \
@@ -100,6 +141,8 @@ libnet_a_SOURCES = \
 	src/net/resolv.h \
 	src/net/route.c \
 	src/net/route.h \
+	src/net/shape.c \
+	src/net/shape.h \
 	src/net/subscribers.c \
 	src/net/subscribers.h \
 	src/net/vnic.c \

@@ -7,6 +7,8 @@ netctl_SOURCES = \
 	src/netctl/apply.c \
 	src/netctl/attach.c \
 	src/netctl/bridge.c \
+	src/netctl/cni.c \
+	src/netctl/cni.h \
 	src/netctl/dhcp.c \
 	src/netctl/dummy.c \
 	src/netctl/internal.c \
@@ -35,4 +37,17 @@ netctl_SOURCES = \
 	src/netctl/vlan.c
 netctl_LDADD = $(NET_ARCHIVES) $(NET_LIBS)
 netctl_LDFLAGS = $(AM_LDFLAGS) -pie
+
+# As a CNI plugin it is called by the name of a type of network.
+cnidir = $(libexecdir)/cni
+CNI_TYPES = bandwidth bridge dhcp host-device host-local loopback macvlan ovs portmap ptp static
+install-exec-hook:
+	$(MKDIR_P) '$(DESTDIR)$(cnidir)'
+	for type in $(CNI_TYPES); do \
+		rm -f "$(DESTDIR)$(cnidir)/$$type" && \
+		$(LN_S) '$(bindir)/netctl' "$(DESTDIR)$(cnidir)/$$type" || exit 1; \
+	done
+uninstall-hook:
+	for type in $(CNI_TYPES); do rm -f "$(DESTDIR)$(cnidir)/$$type"; done
+	-rmdir '$(DESTDIR)$(cnidir)'
 endif

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include "netctl/cni.h"
 #include "netctl/netctl.h"
 
 #include "core/log.h"
@@ -103,6 +104,8 @@ int main(int argc, char **argv)
 	/* Ignored, the kernel would reap children before we can ask how they ended. */
 	(void)signal(SIGCHLD, SIG_DFL);
 	(void)signal(SIGPIPE, SIG_IGN);
+	if (cni_is_called(argc))
+		return cni_main(argv);
 	/* What a DHCP client runs at an event: that is all there is on the command line. */
 	if (argc == 2 && getenv(DHCP_ENV))
 		return program_main(&netctl_program, 3,

@@ -36,6 +36,7 @@ endif
 
 if NETCTL
 FUZZ_TARGETS += \
+	tests/fuzz/fuzz_cni \
 	tests/fuzz/fuzz_desired \
 	tests/fuzz/fuzz_dhcp \
 	tests/fuzz/fuzz_netlink \

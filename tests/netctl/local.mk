@@ -3,6 +3,7 @@
 NETCTL_TESTS = \
 	tests/netctl/apply.bats \
 	tests/netctl/attach.bats \
+	tests/netctl/cni.bats \
 	tests/netctl/dhcp.bats \
 	tests/netctl/internal.bats \
 	tests/netctl/links.bats \
@@ -14,6 +15,7 @@ NETCTL_TESTS = \
 	tests/netctl/target.bats
 EXTRA_DIST += $(NETCTL_TESTS) \
 	tests/netctl/.shellcheckrc \
+	tests/netctl/cni.bash \
 	tests/netctl/helpers.bash \
 	tests/netctl/ovs.bash \
 	tests/netctl/ovsdb_garbage.py \

@@ -66,6 +66,7 @@ EXTRA_DIST += \
 
 if NETCTL
 UNIT_TESTS += \
+	tests/unit/test_cni \
 	tests/unit/test_desired \
 	tests/unit/test_dhcp_config \
 	tests/unit/test_ifname \
