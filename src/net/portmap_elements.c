@@ -184,7 +184,7 @@ static void add_key(const struct nat_element *x, struct str *out)
 	switch (sets[x->set].shape) {
 	case SHAPE_HOST:
 		str_addf(out, "%s . ", ip_format_address(&x->host, a));
-		/* fall through */
+		__attribute__((fallthrough));
 	case SHAPE_ANY:
 		str_addf(out, "%s . %u", names_get(portmap_protocols, x->protocol), x->host_port);
 		break;
@@ -193,7 +193,7 @@ static void add_key(const struct nat_element *x, struct str *out)
 		if (!ip_same_address(&x->host, &x->host_end))
 			str_addf(out, "-%s", ip_format_address(&x->host_end, b));
 		str_add(out, " . ");
-		/* fall through */
+		__attribute__((fallthrough));
 	case SHAPE_SOURCE:
 		str_add(out, ip_format_address(&x->to, a));
 		break;

@@ -66,8 +66,8 @@ TEST(hashes_data_by_its_members_without_secrets)
 	const char *const same[] = {
 		"{\"a\":1,\"b\":{\"c\":[1,2],\"d\":null}}",
 		" { \"b\" : {\"d\":null,\"c\":[1, 2]}, \"a\": 1 }",
-		"{\"token\":\"x\",\"a\":1,\"b\":{\"Password\":{\"y\":1},\"c\":[1,2],"
-		"\"d\":null,\"X-Authorization\":\"z\"}}"
+		("{\"token\":\"x\",\"a\":1,\"b\":{\"Password\":{\"y\":1},\"c\":[1,2],"
+		 "\"d\":null,\"X-Authorization\":\"z\"}}"),
 	};
 	char want[SHA256_HEX_LEN + 1], got[SHA256_HEX_LEN + 1];
 

@@ -68,8 +68,7 @@ TEST(request)
 			     "c00101"
 			     "900203"
 			     "da010c0a08706970653a5b375d1001"
-			     "aa020a6d6e745b2f615d3a2f61" +
-				     0);
+			     "aa020a6d6e745b2f615d3a2f61");
 }
 
 TEST(notified)
@@ -108,10 +107,7 @@ TEST(responses)
 
 TEST(broken_responses)
 {
-	static const char *const broken[] = { "\x08",
-					      "\x0a\x05"
-					      "ab",
-					      "\x0b\x01", "\x80\x80",
+	static const char *const broken[] = { "\x08", "\x0a\x05z", "\x0b\x01", "\x80\x80",
 					      "\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\x01" };
 	struct criu_response r = { .type = 99 };
 
