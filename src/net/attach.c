@@ -169,8 +169,11 @@ static int clear_leftovers(const struct attach_options *o, struct err *e)
 
 	if (r <= 0)
 		return r;
-	if (is_in_force(&old))
-		return err_msg(e, EEXIST, "it has vNICs, which are to be detached before");
+	if (is_in_force(&old)) {
+		r = attach_restart_dhcp(o, &old, e);
+		return r < 0 ? r :
+			       err_msg(e, EEXIST, "it has vNICs, which are to be detached before");
+	}
 	return attach_unmake(o->state_dir, &old, o->netns, e);
 }
 

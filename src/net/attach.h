@@ -61,7 +61,10 @@ int attach_check_name(const char *container, struct err *e);
  *
  * What an earlier call left that was killed, or that ran before the last boot, is removed first.
  *
- * Returns: 0; -EEXIST when the container has an attachment; -ENODEV no such parent; -EBUSY it is
+ * Where the container has an attachment, its DHCP clients that have ended are started again, and
+ * nothing else is done.
+ *
+ * Returns: 0; -EEXIST when it has one; -ENODEV no such parent; -EBUSY it is
  * used up; -EINVAL; -ETIMEDOUT no lease; or -errno. The message names the vNIC.
  */
 int attach_add(const struct attach_options *o, const struct vnics *in, struct attachment *out,

@@ -6,6 +6,7 @@
 #include "net/addr.h"
 #include "net/attach_parent.h"
 #include "net/lock.h"
+#include "net/process_id.h"
 #include "net/route.h"
 
 #include <errno.h>
@@ -159,6 +160,24 @@ static int make_dhcp(const struct attach_options *o, const struct attach_record 
 	return ret;
 }
 
+int attach_restart_dhcp(const struct attach_options *o, const struct attach_record *r,
+			struct err *e)
+{
+	autostrv char **dns = given_dns(r);
+	int ret = 0;
+
+	for (size_t i = 0; ret >= 0 && i < r->n; i++) {
+		_cleanup_(dhcp_status_done) struct dhcp_status s = { 0 };
+
+		if (r->v[i].vnic.network_mode != VNIC_DHCP)
+			continue;
+		ret = dhcp_status(o->state_dir, o->container, r->v[i].vnic.name, &s, e);
+		if (ret >= 0 && !s.running)
+			ret = start_dhcp(o, &r->v[i], dns != NULL, e);
+	}
+	return ret < 0 ? ret : 0;
+}
+
 int attach_make(const struct attach_options *o, struct nl *host, struct nl *inside,
 		struct attach_record *r, struct err *e)
 {
@@ -199,13 +218,18 @@ static int unmake_links(const struct attach_record *r, int netns, struct err *e)
 	return ret;
 }
 
-/* Puts back what was there, unless somebody else wrote it since. */
+/* Puts back what was there, unless somebody else wrote it since. A process of another boot is none
+ * of ours, whatever its pid. */
 static int unmake_dns(const struct attach_record *r, struct err *e)
 {
 	struct resolv_target t = attach_resolv_target(r);
+	char boot_id[BOOT_ID_SIZE];
 	autostr now = { 0 }, ours = { 0 };
-	int ret = resolv_read(&t, &now, e);
+	int ret = process_boot_id(boot_id, e);
 
+	if (ret < 0 || (t.kind == RESOLV_PID && !str_eq(r->boot_id, boot_id)))
+		return ret;
+	ret = resolv_read(&t, &now, e);
 	resolv_sweep(&t);
 	if (ret <= 0)
 		return ret == -ESRCH || ret == -ENOENT ? 0 : ret;

@@ -13,6 +13,7 @@
 #include "net/netns.h"
 #include "net/process_id.h"
 
+#include <ctype.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
@@ -23,6 +24,8 @@
 
 /* How long a client has to give its address back. */
 #define STOP_MS 3000
+
+#define HOSTNAME_MAX 128
 
 /* ---- start ---- */
 
@@ -109,12 +112,43 @@ static int start_client(int dir, const struct dhcp_options *o, struct dhcp_recor
 	return ret == 0 ? dhcp_client_go(&client, e) : ret;
 }
 
+/* What becomes a word of an option. */
+static int check_hostname(const char *name, struct err *e)
+{
+	size_t n = name ? strlen(name) : 1;
+
+	for (const char *p = name; p && *p; p++)
+		if (!isascii((unsigned char)*p) ||
+		    !(isalnum((unsigned char)*p) || strchr("-_.+", *p)))
+			n = 0;
+	if (n == 0 || n > HOSTNAME_MAX)
+		return err_msg(e, EINVAL, "hostname \"%s\": not a name", name);
+	return 0;
+}
+
+static int check_interface(const struct dhcp_options *o, struct err *e)
+{
+	autonl *nl = NULL;
+	struct link link;
+	int r = nl_open_in(o->netns, &nl, e);
+
+	if (r == 0)
+		r = link_get(nl, o->ifname, &link, e);
+	if (r == 0 && (link.flags & IFF_LOOPBACK))
+		r = err_msg(e, EINVAL, "%s is the loopback", o->ifname);
+	return r;
+}
+
 int dhcp_start(const struct dhcp_options *o, struct err *e)
 {
 	_cleanup_(dhcp_record_done) struct dhcp_record r = { 0 };
 	autofd int dir = -1, lock = -1;
 	int ret = ifname_check(o->ifname, "interface", e);
 
+	if (ret == 0)
+		ret = check_hostname(o->hostname, e);
+	if (ret == 0)
+		ret = check_interface(o, e);
 	if (ret == 0)
 		ret = dhcp_stop(o->state_dir, o->container, o->ifname, e);
 	if (ret < 0)

@@ -67,7 +67,8 @@ struct dhcp_options {
  *
  * It is on record before it sends anything. Nothing stays when this fails.
  *
- * Returns: 0; -ENOENT when neither udhcpc nor busybox is installed; or -errno.
+ * Returns: 0; -ENODEV, no such interface; -ENOENT when neither udhcpc nor busybox is installed; or
+ * -errno.
  */
 int dhcp_start(const struct dhcp_options *o, struct err *e);
 

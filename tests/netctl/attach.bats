@@ -116,6 +116,18 @@ rooted()
 	fails "host's own" netctl attach --netns "$HOST" - <<< "$(one '')"
 }
 
+@test "without the privilege to do it" {
+	command -v setpriv > /dev/null || skip "setpriv is not installed"
+	cp "$NETCTL_BIN" "$WORK/netctl"
+	mkdir -m 777 "$WORK/theirs"
+	one '' > "$WORK/list"
+	chmod -R o+rX "$WORK"
+	chmod o+x "$BATS_RUN_TMPDIR" "$BATS_RUN_TMPDIR/test"
+	fails 'needs CAP_SYS_ADMIN' host setpriv --reuid 65534 --regid 65534 --clear-groups "$WORK/netctl" \
+		--state-dir "$WORK/theirs" attach --netns "$INSIDE" "$WORK/list"
+	[[ -z $(links "$INSIDE") ]]
+}
+
 @test "a MAC of another container on the same parent" {
 	netns_new OTHER
 	attach "$(one ',"mac":"02:00:00:00:00:01"')"

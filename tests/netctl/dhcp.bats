@@ -177,6 +177,18 @@ has_new_range() { [[ $(lease ip 2> /dev/null) == 10.2.* ]]; }
 	[[ $(netctl show --json | jq '.box[0].dhcp_ip') == null ]]
 }
 
+@test "attaching once more starts a client that has ended" {
+	serve
+	attach
+	first=$(addresses)
+	kill -KILL "$(clients)"
+	wait_for 5 no_clients
+	fails 'it has vNICs, which are to be detached before' attach
+	wait_for 30 has_lease
+	[[ $(addresses) == "$first" ]]
+	fails 'hostname "a b": not a name' netctl dhcp start --netns "$INSIDE" --name box --hostname 'a b' net0
+}
+
 no_clients() { [[ -z $(clients) ]]; }
 
 @test "no lease in time is no failure when that is said" {
@@ -201,6 +213,8 @@ no_clients() { [[ -z $(clients) ]]; }
 	fails 'no lease within' netctl dhcp start --netns "$INSIDE" --name box --wait 100ms net0
 	[[ -z $(clients) ]]
 	fails 'not an interface' netctl dhcp start --netns "$INSIDE" --name box ../x
+	fails 'interface "nix0": does not exist' netctl dhcp start --netns "$INSIDE" --name box nix0
+	fails 'lo is the loopback' netctl dhcp start --netns "$INSIDE" --name box lo
 	fails "dhcp-event is what a DHCP client runs" netctl dhcp-event bound
 }
 
