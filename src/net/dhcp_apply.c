@@ -10,9 +10,8 @@ static void ignore(struct str *ignored, const char *what, const struct err *why)
 	str_addf(ignored, "%s%s: %s", ignored->len ? "; " : "", what, why->text);
 }
 
-/* The other interfaces' subnets are not this server's. */
-static int fit(struct nl *nl, const struct link *link, struct dhcp_config *c, struct str *ignored,
-	       struct err *e)
+int dhcp_apply_check(struct nl *nl, const struct link *link, struct dhcp_config *c,
+		     struct str *ignored, struct err *e)
 {
 	const struct route_filter filter = { .family = AF_INET, .table = RT_TABLE_MAIN };
 	autofree struct route *routes = NULL;
@@ -22,7 +21,7 @@ static int fit(struct nl *nl, const struct link *link, struct dhcp_config *c, st
 	return r < 0 ? r : dhcp_config_fit(c, link->index, routes, n, ignored, e);
 }
 
-/* The new one first, so that routes which hold on to both never lose the last. */
+/* The old ones first: a second address of a subnet goes with the first. */
 static int set_address(struct nl *nl, const struct link *link, const struct dhcp_config *c,
 		       struct err *e)
 {
@@ -33,17 +32,15 @@ static int set_address(struct nl *nl, const struct link *link, const struct dhcp
 	};
 	autofree struct addr *addresses = NULL;
 	size_t n = 0;
-	int r = addr_add(nl, link->index, &c->address, &o, e);
+	int r = addr_list(nl, link->index, AF_INET, &addresses, &n, e);
 
-	if (r == 0)
-		r = addr_list(nl, link->index, AF_INET, &addresses, &n, e);
 	for (size_t i = 0; r == 0 && i < n; i++)
 		if (!ip_equal(&addresses[i].ip, &c->address)) {
 			r = addr_del(nl, link->index, &addresses[i].ip, e);
 			if (r == -EADDRNOTAVAIL)
 				r = 0; /* it went with another one */
 		}
-	return r;
+	return r == 0 ? addr_add(nl, link->index, &c->address, &o, e) : r;
 }
 
 static void set_mtu(struct nl *nl, const struct link *link, const struct dhcp_config *c,
@@ -123,12 +120,10 @@ static int set_routes(struct nl *nl, const struct link *link, const struct dhcp_
 }
 
 int dhcp_apply(struct nl *nl, const struct link *link, const struct dhcp_apply *how,
-	       struct dhcp_config *c, struct str *ignored, struct err *e)
+	       const struct dhcp_config *c, struct str *ignored, struct err *e)
 {
-	int r = fit(nl, link, c, ignored, e);
+	int r = 0;
 
-	if (r < 0)
-		return r;
 	set_mtu(nl, link, c, ignored);
 	if (!(link->flags & IFF_UP))
 		r = link_set_up(nl, link->index, true, e);

@@ -14,14 +14,20 @@ struct dhcp_apply {
 };
 
 /**
- * dhcp_apply - address, MTU, routes; what an earlier lease had more of goes.
- * @c: changed by dhcp_config_fit
+ * dhcp_apply_check - dhcp_config_fit with the namespace's routes, before anything is changed.
  * @ignored: as dhcp_config_parse's
+ */
+int dhcp_apply_check(struct nl *nl, const struct link *link, struct dhcp_config *c,
+		     struct str *ignored, struct err *e);
+
+/**
+ * dhcp_apply - address, MTU, routes; what an earlier lease had more of goes.
  *
- * An address that stays is not touched but for its time. Returns 0 or -errno.
+ * An address that stays is not touched but for its time. On failure some of it may be in force:
+ * dhcp_apply_nothing ends that. Returns 0 or -errno.
  */
 int dhcp_apply(struct nl *nl, const struct link *link, const struct dhcp_apply *how,
-	       struct dhcp_config *c, struct str *ignored, struct err *e);
+	       const struct dhcp_config *c, struct str *ignored, struct err *e);
 
 /* dhcp_apply_nothing - up, and without IPv4 addresses, with which the routes go. */
 int dhcp_apply_nothing(struct nl *nl, const struct link *link, struct err *e);

@@ -251,20 +251,34 @@ static int on_deconfig(struct event *ev, struct str *ignored _unused_, struct er
 	return r < 0 ? r : dhcp_apply_nothing(ev->nl, &ev->link, e);
 }
 
-static int on_lease(struct event *ev, struct str *ignored, struct err *e)
+/* Half a lease is none. */
+static int apply(struct event *ev, const struct dhcp_config *c, struct str *ignored, struct err *e)
 {
 	const struct dhcp_apply how = {
 		.metric = (uint32_t)ev->record.metric,
 		.no_default = ev->record.no_default,
 	};
+	int r = dhcp_apply(ev->nl, &ev->link, &how, c, ignored, e);
+
+	if (r == 0)
+		r = write_lease(ev, c, e);
+	if (r < 0) {
+		(void)dhcp_file_remove(ev->dir, ev->ifname, DHCP_FILE_LEASE, NULL);
+		(void)dhcp_apply_nothing(ev->nl, &ev->link, NULL);
+	}
+	return r;
+}
+
+static int on_lease(struct event *ev, struct str *ignored, struct err *e)
+{
 	struct err why = { 0 };
 	struct dhcp_config c;
 	int r = dhcp_config_parse(ev->env, &c, ignored, e);
 
 	if (r == 0)
-		r = dhcp_apply(ev->nl, &ev->link, &how, &c, ignored, e);
+		r = dhcp_apply_check(ev->nl, &ev->link, &c, ignored, e);
 	if (r == 0)
-		r = write_lease(ev, &c, e);
+		r = apply(ev, &c, ignored, e);
 	/* An address without DNS is better than neither. */
 	if (r == 0 && write_resolv(ev, &why) < 0)
 		str_addf(ignored, "%s%s", ignored->len ? "; " : "", why.text);

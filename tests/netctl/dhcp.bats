@@ -227,6 +227,40 @@ no_clients() { [[ -z $(clients) ]]; }
 	fails 'not the record of a DHCP client' inside env NETCTL_DHCP=/etc/passwd "$NETCTL_BIN" bound
 }
 
+# events EVENT...: of a client for net0 in INSIDE, which this shell plays; each "NAME VARIABLE=VALUE..."
+events()
+{
+	mkdir -p "$STATE/dhcp/box"
+	# shellcheck disable=SC2016 # it is for the other shell
+	inside bash -uc '
+		netctl=$1 record=$2
+		shift 2
+		start=$(cut -d " " -f 22 "/proc/$$/stat")
+		printf "{\"container\":\"box\",\"interface\":\"net0\",\"metric\":100,\"pid\":$$,\"start_time\":%s,\"boot_id\":\"%s\"}" \
+			"$start" "$(< /proc/sys/kernel/random/boot_id)" > "$record"
+		for event; do
+			read -ra words <<< "$event"
+			env -i NETCTL_DHCP="$record" "${words[@]:1}" "$netctl" "${words[0]}"
+			echo "${words[0]} $?"
+		done' bash "$NETCTL_BIN" "$STATE/dhcp/box/net0.json" "$@" 2> "$WORK/errors" > "$WORK/events"
+}
+
+@test "another address of the same subnet takes the place of the first, with all its routes" {
+	local first="bound ip=10.1.0.7 mask=24 router=10.1.0.1 lease=600"
+
+	ip -n "$HOST" link add net0 link eth0 netns "$INSIDE" type macvlan mode bridge
+	events deconfig "$first" "renew ip=10.1.0.8 mask=24 router=10.1.0.2 lease=600"
+	[[ $(addresses) == 10.1.0.8/24 && $(routes) == "default 10.1.0.2 100" && $(lease ip) == 10.1.0.8 ]]
+	events "$first" "renew ip=10.1.0.7 mask=24 lease=600"
+	[[ $(addresses) == 10.1.0.7/24 && -z $(routes) ]]
+	events "$first" "renew ip=10.1.0.300 mask=24" "renew ip=10.1.0.9 mask=2" "renew mask=24" "frobnicate ip=10.1.0.9 mask=24"
+	[[ $(addresses) == 10.1.0.7/24 && $(routes) == "default 10.1.0.1 100" && $(lease ip) == 10.1.0.7 ]]
+	[[ $(< "$WORK/events") == $'bound 0\nrenew 1\nrenew 1\nrenew 1\nfrobnicate 0' ]]
+	events "$first" nak deconfig leasefail
+	[[ -z $(addresses) && $(lease error) == lease_failed ]]
+	rm -r "$STATE/dhcp"
+}
+
 @test "killed at any moment, and what is left is detached" {
 	local n=0 step=${STEP:-40} killed=0
 
