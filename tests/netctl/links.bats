@@ -288,3 +288,52 @@ as_nobody()
 	for i in "${pids[@]:8}"; do wait "$i"; done
 	[[ -z $(links "$HOST") ]]
 }
+
+# killed CALL N COMMAND...: netctl, killed at its N-th such system call; fails when it has fewer of them
+killed()
+{
+	local call=$1 n=$2
+
+	shift 2
+	run host strace -o /dev/null -e "trace=$call" -e "inject=$call:signal=KILL:when=$n" \
+		"$NETCTL_BIN" --state-dir "$STATE" "$@"
+	[[ $status -ne 0 ]]
+}
+
+@test "killed at any request: what there is, del removes, and the next add works" {
+	local call n points=0
+
+	wire
+	netctl bridge add br0
+	for call in sendto setns; do
+		for ((n = 1; ; n++)); do
+			killed $call $n macvlan add --parent eth0 --netns "$INSIDE" --address 10.0.0.7/24 --gateway 10.0.0.1 eth0 || break
+			netctl macvlan del --if-exists --netns "$INSIDE" eth0
+			[[ -z $(links "$INSIDE") && $(links "$HOST") == 'eth0 br0' ]]
+			((++points))
+		done
+		netctl macvlan del --netns "$INSIDE" eth0
+		for ((n = 1; ; n++)); do
+			killed $call $n veth add --bridge br0 --netns "$INSIDE" --address 10.0.0.7/24 --gateway 10.0.0.1 v0 eth0 || break
+			netctl veth del --if-exists v0
+			[[ -z $(links "$INSIDE") && $(links "$HOST") == 'eth0 br0' ]]
+			((++points))
+		done
+		netctl veth del v0
+	done
+	echo "$points points"
+	[[ $points -gt 12 ]]
+}
+
+@test "del killed at any request: the next one finishes it" {
+	local n
+
+	wire
+	for ((n = 1; ; n++)); do
+		netctl macvlan add --parent eth0 --netns "$INSIDE" eth0
+		killed sendto $n macvlan del --netns "$INSIDE" eth0 || break
+		netctl macvlan del --if-exists --netns "$INSIDE" eth0
+		[[ -z $(links "$INSIDE") ]]
+	done
+	[[ $n -gt 2 && -z $(links "$INSIDE") ]]
+}
