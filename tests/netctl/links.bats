@@ -136,6 +136,8 @@ ping_from() { at "$1" busybox ping -c 1 -W 2 "$2" > /dev/null; }
 	[[ $(links "$HOST") == eth0 ]]
 }
 
+shows_ports() { [[ $(netctl bridge show) == *'br0: '*', mtu 1400, stp'*$'\ta: up'* ]]; }
+
 @test "bridge: add, show, ports, del" {
 	wire a
 	wire b
@@ -147,7 +149,8 @@ ping_from() { at "$1" busybox ping -c 1 -W 2 "$2" > /dev/null; }
 	netctl bridge add-port br0 b
 	[[ $(netctl bridge show --json br0 | jq -c '.[0] | [.name, .stp, .vlan_filtering, (.ports | sort)]') == \
 		'["br0",true,false,["a","b"]]' ]]
-	[[ $(netctl bridge show) == *'br0: up, mtu 1400, stp'*$'\ta: up'* ]]
+	# The kernel tells of a carrier a moment later; of STP's listening, later still.
+	wait_for 20 shows_ports
 	netctl bridge add br1
 	fails 'interface "a": is a port of br0' netctl bridge add-port br1 a
 	netctl bridge add-port --force br1 a
