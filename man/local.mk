@@ -24,7 +24,10 @@ dist_man8_MANS += \
 	man/netctl.8 \
 	man/orchctl-apply.8 \
 	man/orchctl-audit.8 \
+	man/orchctl-diff.8 \
 	man/orchctl-image.8 \
+	man/orchctl-query.8 \
+	man/orchctl-rollback.8 \
 	man/orchctl-serve.8 \
 	man/orchctl.8 \
 	man/runlet-checkpoint.8 \

@@ -69,10 +69,10 @@ static const struct oci_resources *set_limits(const struct container *c, struct 
 	return c->memory_mb || c->cores ? &l->resources : NULL;
 }
 
-static int write_config(const struct creation *s, const char *dir, const char *rootfs,
-			struct err *e)
+int create_config(const struct creation *s, const char *rootfs, struct err *e)
 {
 	const struct container *c = s->c;
+	autofree char *dir = orch_container_dir(s->o, c->ns, c->name);
 	autofree char *netns = network_namespace(s->o, c);
 	autofree char *resolv = resolv_conf_path(s->o, c);
 	autofree char *cgroup = xasprintf("/%s/%s", c->ns, c->name);
@@ -123,6 +123,6 @@ int create_bundle(const struct creation *s, const char *rootfs, struct err *e)
 	if (!names_find(monitor_restart_names, c->restart, &restart))
 		return err_msg(e, EINVAL, "restart policy \"%s\": no such policy", c->restart);
 	spec.restart = (int)restart;
-	r = write_config(s, dir, rootfs, e);
+	r = create_config(s, rootfs, e);
 	return r < 0 ? r : monitor_spec_save(dir, &spec, e);
 }

@@ -32,7 +32,9 @@ int undo_make_container(const struct orch *o, const struct container *c, struct 
 int undo_attach_networks(const struct orch *o, const struct container *c, struct err *e);
 int undo_prepare_network(const struct orch *o, const struct container *c, struct err *e);
 
-/* config.json and monitor.json. */
+/* config.json of the container's directory, from its record and its image. */
+int create_config(const struct creation *s, const char *rootfs, struct err *e);
+/* That and monitor.json. */
 int create_bundle(const struct creation *s, const char *rootfs, struct err *e);
 
 #endif

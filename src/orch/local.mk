@@ -61,6 +61,7 @@ liborch_a_SOURCES = \
 	src/orch/message_rules.c \
 	src/orch/network.c \
 	src/orch/network.h \
+	src/orch/network_bridge.c \
 	src/orch/network_vnics.c \
 	src/orch/operation.c \
 	src/orch/operation.h \
@@ -113,6 +114,22 @@ liborch_a_SOURCES = \
 	src/orch/serve/url.h \
 	src/orch/sha256.c \
 	src/orch/sha256.h \
+	src/orch/state/apply.c \
+	src/orch/state/apply.h \
+	src/orch/state/current.c \
+	src/orch/state/current.h \
+	src/orch/state/diff.c \
+	src/orch/state/diff.h \
+	src/orch/state/document.c \
+	src/orch/state/document.h \
+	src/orch/state/interfaces.c \
+	src/orch/state/interfaces.h \
+	src/orch/state/limits.c \
+	src/orch/state/limits.h \
+	src/orch/state/netmaker.c \
+	src/orch/state/netmaker.h \
+	src/orch/state/perform.c \
+	src/orch/state/perform.h \
 	src/orch/store.c \
 	src/orch/store.h \
 	src/orch/topic_command.c \

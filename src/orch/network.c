@@ -10,9 +10,8 @@ static const struct network_kind nothing = { 0 };
 static const struct network_kind loopback_only = { .pinned = true };
 
 static const struct network_kind *const kinds[] = {
-	[CONTAINER_NETWORK_VNICS] = &network_vnics,
-	[CONTAINER_NETWORK_HOST] = &nothing,
-	[CONTAINER_NETWORK_PATH] = &nothing,
+	[CONTAINER_NETWORK_VNICS] = &network_vnics, [CONTAINER_NETWORK_BRIDGE] = &network_bridge,
+	[CONTAINER_NETWORK_HOST] = &nothing,	    [CONTAINER_NETWORK_PATH] = &nothing,
 	[CONTAINER_NETWORK_NONE] = &loopback_only,
 };
 

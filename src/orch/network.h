@@ -35,5 +35,6 @@ struct network_kind {
 	bool pinned; /* has a namespace of its own */
 };
 extern const struct network_kind network_vnics;
+extern const struct network_kind network_bridge;
 
 #endif

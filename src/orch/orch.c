@@ -13,6 +13,7 @@ void orch_done(struct orch *o)
 	free(o->monitor);
 	free(o->program);
 	free(o->ns);
+	free(o->ovs_db);
 	free(o->image);
 	*o = (struct orch){ 0 };
 }
@@ -60,9 +61,10 @@ char *orch_net_name(const char *ns, const char *name)
 char **orch_argv(const struct orch *o, const char *ns)
 {
 	const char *const args[] = {
-		o->program, "--state-dir", o->state_dir, "--run-dir",	o->run_dir,   "--log-dir",
-		o->log_dir, "--runtime",   o->runtime,	 "--monitor",	o->monitor,   "--image",
-		o->image,   "--ns",	   ns,		 "--audit-dir", o->audit_dir,
+		o->program,    "--state-dir", o->state_dir, "--run-dir", o->run_dir,
+		"--log-dir",   o->log_dir,    "--runtime",  o->runtime,	 "--monitor",
+		o->monitor,    "--image",     o->image,	    "--ns",	 ns,
+		"--audit-dir", o->audit_dir,  "--ovs-db",   o->ovs_db,
 	};
 	char **v = NULL;
 

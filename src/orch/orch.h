@@ -27,6 +27,7 @@ struct orch {
 	char *monitor;	  /* runlet-monitor */
 	char *program;	  /* orchctl itself: workers are started by it */
 	char *ns;	  /* of names in messages */
+	char *ovs_db;	  /* the socket of Open vSwitch's database */
 	char *image;	  /* what create_new_runtime runs, without its tag */
 	char *const *env; /* for programs that are started; borrowed */
 	bool debug;	  /* workers log what they do, too */
@@ -36,6 +37,7 @@ struct orch {
 #define ORCH_RUN_DIR "/run/runlet"
 #define ORCH_LOG_DIR "/var/log"
 #define ORCH_NS "orchestrator"
+#define ORCH_NETMAKER_ENV "/etc/runlet/netmaker.env"
 #define ORCH_IMAGE "ghcr.io/autonomy-logic/openplc-runtime"
 
 void orch_done(struct orch *o);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "orchctl/orchctl.h"
+#include "orchctl/state.h"
 
 #include "core/file.h"
 #include "core/log.h"
@@ -16,9 +16,14 @@
 struct apply_args {
 	char *topic;
 	bool wait;
+	struct state_args state;
 };
 
 static const struct opt apply_opts[] = {
+	O_FLAG_("dry-run", 0, struct apply_args, state.dry_run,
+		"of a state document, only say what would be done"),
+	O_NETMAKER_ENV_(struct apply_args, state.netmaker_env),
+	O_PRUNE_(struct apply_args, state.prune),
 	O_STRING_("topic", 't', struct apply_args, topic, "TOPIC",
 		  "what the messages ask for, whatever their \"action\" says"),
 	O_FLAG_("wait", 'w', struct apply_args, wait,
@@ -178,9 +183,18 @@ static int run_apply(const void *global, void *args, int argc _unused_, char **a
 {
 	autoorch o = { 0 };
 	struct apply a = { .o = &o, .args = args };
+	autostr document = { 0 };
 	autofd int file = -1;
-	int fd = STDIN_FILENO, r;
+	int fd = STDIN_FILENO, r = state_read(argv[0], &document, e);
 
+	if (r < 0)
+		return r;
+	if (r == 1) {
+		r = globals_orch(global, &o, e);
+		return r < 0 ? r : state_run(&o, &a.args->state, &document, e);
+	}
+	if (a.args->state.dry_run || a.args->state.prune)
+		return err_msg(e, EINVAL, "%s: is no state document", argv[0]);
 	if (!str_eq(argv[0], "-")) {
 		fd = file = open(argv[0], O_RDONLY | O_CLOEXEC);
 		if (fd < 0)
@@ -195,7 +209,7 @@ static int run_apply(const void *global, void *args, int argc _unused_, char **a
 const struct command cmd_apply = {
 	.name = "apply",
 	.synopsis = "FILE|-",
-	.about = "Do what messages say, and acknowledge each.",
+	.about = "Do what messages or a state document say.",
 	.opts = apply_opts,
 	.args_size = sizeof(struct apply_args),
 	.min_args = 1,

@@ -2,6 +2,7 @@
 #include "orchctl/orchctl.h"
 
 #include "core/procfs.h"
+#include "net/ovs.h"
 #include "orch/audit.h"
 #include "orch/container_name.h"
 #include "orch/store.h"
@@ -107,6 +108,7 @@ static int fill(const struct globals *g, struct orch *o, struct err *e)
 	if (r < 0)
 		return err_wrap(e, "--ns: ");
 	o->ns = xstrdup(g->ns ?: ORCH_NS);
+	o->ovs_db = xstrdup(g->ovs_db ?: OVS_DB_DEFAULT);
 	o->image = xstrdup(g->image ?: ORCH_IMAGE);
 	o->debug = g->debug;
 	o->env = environ;

@@ -12,7 +12,9 @@ orchctl_SOURCES = \
 	src/orchctl/main.c \
 	src/orchctl/operation.c \
 	src/orchctl/orchctl.h \
-	src/orchctl/serve.c
+	src/orchctl/serve.c \
+	src/orchctl/state.c \
+	src/orchctl/state.h
 orchctl_LDADD = $(ORCH_ARCHIVES) $(ORCH_LIBS)
 orchctl_LDFLAGS = $(AM_LDFLAGS) -pie
 endif

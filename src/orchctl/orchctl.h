@@ -20,6 +20,7 @@ struct globals {
 	char *runtime;
 	char *monitor;
 	char *ns;
+	char *ovs_db;
 	char *image;
 	bool debug;
 };
@@ -39,12 +40,15 @@ extern const struct command cmd_audit_list;
 extern const struct command cmd_audit_show;
 extern const struct command cmd_audit_verify;
 extern const struct command cmd_dhcp_event;
-extern const struct command cmd_operation;
+extern const struct command cmd_diff;
 extern const struct command cmd_image_list;
 extern const struct command cmd_image_prune;
 extern const struct command cmd_image_pull;
 extern const struct command cmd_image_remove;
 extern const struct command cmd_link;
+extern const struct command cmd_operation;
+extern const struct command cmd_query;
+extern const struct command cmd_rollback;
 extern const struct command cmd_serve;
 
 #endif

@@ -1,10 +1,12 @@
 # SPDX-License-Identifier: Apache-2.0
 
 ORCHCTL_TESTS = \
+	tests/orchctl/audit.bats \
 	tests/orchctl/containers.bats \
 	tests/orchctl/messages.bats \
 	tests/orchctl/run_command.bats \
-	tests/orchctl/serve.bats
+	tests/orchctl/serve.bats \
+	tests/orchctl/state.bats
 EXTRA_DIST += $(ORCHCTL_TESTS) \
 	tests/orchctl/.shellcheckrc \
 	tests/orchctl/helpers.bash \

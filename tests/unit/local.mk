@@ -107,5 +107,6 @@ UNIT_TESTS += \
 	tests/unit/test_resolv_conf \
 	tests/unit/test_session \
 	tests/unit/test_socketio \
+	tests/unit/test_state \
 	tests/unit/test_url
 endif

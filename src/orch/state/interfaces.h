@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/**
+ * interfaces.h - a state document's plugin "net", which libnet plans and carries out.
+ */
+#ifndef ORCH_STATE_INTERFACES_H
+#define ORCH_STATE_INTERFACES_H
+
+#include "core/json.h"
+#include "orch/orch.h"
+
+struct interfaces;
+
+/* Reads the document and plans. */
+int interfaces_new(const struct orch *o, const char *text, size_t len, struct interfaces **out,
+		   struct err *e);
+void interfaces_free(struct interfaces *i);
+
+bool interfaces_are_so(const struct interfaces *i); /* nothing to be done */
+/* {"plugin":"net","actions":[{"Create":{"resource":…,"changes":[…]}}]} */
+void interfaces_encode(const struct interfaces *i, struct json_out *o);
+/* All of it or nothing; recorded in the audit trail before. @said: what was done, a line each. */
+int interfaces_apply(const struct interfaces *i, struct str *said, struct err *e);
+
+#endif

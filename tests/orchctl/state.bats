@@ -1,0 +1,305 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: Apache-2.0
+#
+# State documents: containers and bridges as one file says.
+
+load helpers
+
+setup_file()
+{
+	local tool root=$BATS_FILE_TMPDIR/root
+
+	for tool in umoci skopeo; do
+		command -v "$tool" > /dev/null || skip "needs $tool"
+	done
+	mkdir -p "$root"/{bin,dev,etc,proc,sys,tmp}
+	cp "$(realpath "$(command -v busybox)")" "$root/bin/busybox"
+	ln -s busybox "$root/bin/sh"
+	ln -s busybox "$root/bin/sleep"
+	IMAGE=$BATS_FILE_TMPDIR/image
+	umoci init --layout "$IMAGE"
+	umoci new --image "$IMAGE:latest"
+	umoci insert --image "$IMAGE:latest" "$root" /
+	umoci config --image "$IMAGE:latest" --config.cmd /bin/sleep --config.cmd 1000 \
+		--config.stopsignal SIGKILL
+}
+
+test_setup()
+{
+	IMAGE=oci:$BATS_FILE_TMPDIR/image:latest
+	DOCUMENT=$WORK/state.json
+	ERR=$WORK/err
+	on_host ip link add br0 type bridge
+	on_host ip link set br0 up
+	on_host ip address add 10.9.0.1/24 dev br0
+}
+
+# container ID [JQ-ADDITION]: one of a document
+container()
+{
+	jq -nc --arg id "$1" --arg image "$IMAGE" \
+		'{id: $id, bridge: "br0", properties: {template: $image, ipv4: "10.9.0.\($id)/24"}} * '"${2:-{\}}"
+}
+
+# document CONTAINER...
+document()
+{
+	printf '%s\n' "$@" | jq -sc '{version: 1, plugins: {lxc: {containers: .}}}' > "$DOCUMENT"
+}
+
+apply()
+{
+	orchctl apply "$@" "$DOCUMENT" 2> "$ERR" || { cat "$ERR"; return 1; }
+}
+
+# actions [OPTION...]: "Create 101", one a line
+actions()
+{
+	orchctl diff "$@" "$DOCUMENT" |
+		jq -r '.[] | select(.plugin == "lxc") | .actions[] | to_entries[] | "\(.key) \(.value.resource)"'
+}
+
+query() { orchctl query --plugin lxc | jq -c ".containers$1"; }
+answers() { on_host busybox ping -c 1 -W 5 "$1" > /dev/null; }
+
+# cgroup ID CONTROLLER FILE-V1 FILE-V2: a limit, as the kernel has it
+limit()
+{
+	local dir=/sys/fs/cgroup/$2/$NS/$1
+
+	if [[ -d $dir ]]; then
+		cat "$dir/$3"
+	else
+		cat "/sys/fs/cgroup/$NS/$1/$4"
+	fi
+}
+
+pid_of() { jq -r .pid "$(find "$RUN" "$STATE" -path "*/$1/*" -name 'status.json' | head -n 1)"; }
+
+@test "a container on a Linux bridge comes, stays and goes" {
+	document "$(container 100)"
+	run -0 actions
+	[[ $output == 'Create 100' ]]
+	run -0 apply --dry-run
+	ack '.[0].plugin == "lxc" and .[0].actions[0].Create.config.veth == "vi100"
+		and (.[0].metadata.current_hash | length) == 64'
+	[[ $(query '') == '[]' ]]
+
+	run -0 apply
+	[[ ${lines[0]} == 'Created container 100' ]]
+	[[ ${lines[1]} == 'Added vi100 to bridge br0' ]]
+	[[ ${lines[2]} == 'Started container 100' ]]
+	[[ $(query '[0]') == '{"id":"100","veth":"vi100","bridge":"br0","running":true}' ]]
+	[[ $(on_host ip -o link show vi100) == *'master br0'* ]]
+	answers 10.9.0.100
+	run -0 orchctl query
+	ack '.plugins.lxc.containers | length == 1'
+
+	# Once more: nothing to do, and nothing is done.
+	pid=$(orchctl audit list | wc -l)
+	run -0 actions
+	[[ $output == 'NoOp 100' ]]
+	run -0 apply
+	[[ -z $output ]]
+	[[ $(orchctl audit list | wc -l) -eq $pid ]]
+
+	# What a document does not name stays, unless it is told to go.
+	document
+	run -0 apply
+	[[ -z $output ]]
+	[[ $(query '[0].running') == true ]]
+	run -0 actions --prune
+	[[ $output == 'Delete 100' ]]
+	run -0 apply --prune
+	[[ $output == 'Deleted container 100' ]]
+	[[ $(query '') == '[]' ]]
+	run ! on_host ip link show vi100
+	run -0 orchctl audit verify
+	run -0 orchctl audit list
+	[[ $output == *'lxc      create    100'*'lxc      delete    100'* ]]
+}
+
+@test "memory and processors change while it runs" {
+	document "$(container 100 '{properties: {memory: 64, cores: 1}}')"
+	apply
+	[[ $(limit 100 memory memory.limit_in_bytes memory.max) -eq $((64 << 20)) ]]
+	started=$(orchctl apply --topic get_device_status - <<< '{"device_id":"100"}' | jq .uptime_seconds)
+	document "$(container 100 '{properties: {memory: "128", cores: 2}}')"
+	run -0 apply
+	[[ $output == 'Modified container 100: memory from 64 to 128, cores from 1 to 2' ]]
+	[[ $(limit 100 memory memory.limit_in_bytes memory.max) -eq $((128 << 20)) ]]
+	[[ $(limit 100 cpu cpu.cfs_quota_us cpu.max) == 200000* ]]
+	[[ $(jq .linux.resources.memory.limit "$STATE/containers/$NS/100/config.json") -eq $((128 << 20)) ]]
+	run -0 actions
+	[[ $output == 'NoOp 100' ]]
+	# It is the same one still.
+	[[ $(orchctl apply --topic get_device_status - <<< '{"device_id":"100"}' | jq .restart_count) -eq 0 ]]
+	[[ $started -ge 0 ]]
+	# After a stop and a start, too.
+	document "$(container 100 '{running: false, properties: {memory: 96, cores: 2}}')"
+	apply
+	[[ $(query '[0].running') == false ]]
+	run ! on_host ip link show vi100
+	document "$(container 100 '{properties: {memory: 96, cores: 2}}')"
+	run -0 apply
+	[[ $output == 'Modified container 100: running from false to true' ]]
+	[[ $(limit 100 memory memory.limit_in_bytes memory.max) -eq $((96 << 20)) ]]
+	answers 10.9.0.100
+}
+
+@test "its link changes, and its host name" {
+	document "$(container 100)"
+	apply
+	on_host ip link add br1 type bridge
+	on_host ip address add 10.8.0.1/24 dev br1
+	on_host ip link set br1 up
+	document "$(container 100 '{bridge: "br1", veth: "plc0", properties: {ipv4: "10.8.0.7/24"}}')"
+	run -0 apply
+	[[ $output == 'Modified container 100: veth from vi100 to plc0, bridge from br0 to br1, ipv4 from 10.9.0.100/24 to 10.8.0.7/24' ]]
+	answers 10.8.0.7
+	run ! on_host ip link show vi100
+	document "$(container 100 '{bridge: "br1", veth: "plc0", properties: {ipv4: "10.8.0.7/24", hostname: "line-7"}}')"
+	run -0 apply
+	[[ ${lines[0]} == 'Created container 100' ]]
+	[[ $(jq -r .hostname "$STATE/containers/$NS/100/config.json") == line-7 ]]
+	answers 10.8.0.7
+}
+
+@test "one that fails stops none of the others, and leaves nothing" {
+	document "$(container 100)" "$(container 101 '{bridge: "nowhere"}')" \
+		"$(container 102 '{properties: {template: "oci:/nowhere"}}')" "$(container 103)"
+	OPTIONS+=(--ovs-db "$WORK/no.sock")
+	run -1 apply
+	grep -q 'Failed to create container 101: ' "$ERR"
+	grep -q 'Failed to create container 102: ' "$ERR"
+	[[ $(query ' | map(.id)') == '["100","103"]' ]]
+	[[ ! -e $STATE/containers/$NS/101 && ! -e $STATE/containers/$NS/102 ]]
+	run ! on_host ip link show vi101
+	run -0 orchctl audit list
+	[[ $output == *'create    101'*'FAILED: '* ]]
+	orchctl audit verify
+}
+
+@test "back to the state before" {
+	run -1 orchctl rollback
+	[[ $output == *'no state was applied yet' ]]
+	document "$(container 100 '{properties: {memory: 64}}')"
+	apply
+	document "$(container 100 '{properties: {memory: 128}}')" "$(container 101)"
+	apply
+	run -0 orchctl rollback
+	[[ ${lines[0]} == 'Deleted container 101' ]]
+	[[ ${lines[1]} == 'Modified container 100: memory from 128 to 64' ]]
+	[[ $(query ' | map(.id)') == '["100"]' ]]
+}
+
+@test "bridges come before the containers on them" {
+	document "$(container 100 '{bridge: "br7", properties: {ipv4: "10.7.0.100/24"}}')"
+	jq -c '.plugins.net.interfaces = [{name: "br7", type: "bridge",
+		ipv4: {enabled: true, address: [{ip: "10.7.0.1", prefix: 24}]}}]' "$DOCUMENT" > "$WORK/with-net"
+	mv "$WORK/with-net" "$DOCUMENT"
+	run -0 orchctl diff "$DOCUMENT"
+	ack '.[0].plugin == "net" and .[0].actions[0].Create.resource == "br7"'
+	run -0 apply
+	answers 10.7.0.100
+	run -0 orchctl diff "$DOCUMENT"
+	ack '.[0].actions[0].NoOp.resource == "br7" and .[1].actions[0].NoOp.resource == "100"'
+}
+
+@test "a netmaker container has the host's network, and the token goes nowhere" {
+	mkdir "$WORK/bin"
+	cat > "$WORK/bin/netclient" <<- EOF
+		#!/bin/sh
+		echo "\$@" >> $WORK/netclient
+		echo "joined with \$4"
+		ip link add netmaker0 type bridge
+	EOF
+	chmod +x "$WORK/bin/netclient"
+	PATH=$WORK/bin:$PATH
+	document "$(jq -nc --arg image "$IMAGE" '{id: "100", bridge: "br0",
+		properties: {network_type: "netmaker", template: $image}}')"
+	run -1 apply --netmaker-env "$WORK/env"
+	grep -q "Failed to create container 100: the host is on no netmaker network, and there is no token in $WORK/env" "$ERR"
+	echo 'NETMAKER_TOKEN=s3cr3t-t0ken' > "$WORK/env"
+	chmod 640 "$WORK/env"
+	run -1 apply --netmaker-env "$WORK/env"
+	grep -q 'others may use it (mode 0640, has to be 0600)' "$ERR"
+	[[ ! -e $WORK/netclient ]]
+	chmod 600 "$WORK/env"
+	OPTIONS+=(--debug)
+	run -0 apply --netmaker-env "$WORK/env"
+	[[ ${lines[0]} == 'Successfully joined netmaker network' ]]
+	[[ $output == *'Container 100 on netmaker mesh (inherited from host)'* ]]
+	[[ $(< "$WORK/netclient") == 'join -t s3cr3t-t0ken' ]]
+	run ! on_host ip link show vi100
+	[[ $(jq '[.linux.namespaces[] | select(.type == "network")] | length' \
+		"$STATE/containers/$NS/100/config.json") -eq 0 ]]
+	# A second one finds the host there.
+	document "$(jq -nc --arg image "$IMAGE" '{id: "101", properties: {network_type: "netmaker", template: $image}}')"
+	apply --netmaker-env "$WORK/env"
+	[[ $(wc -l < "$WORK/netclient") -eq 1 ]]
+	run ! grep -rIl s3cr3t-t0ken "$STATE" "$LOGS" "$RUN" "$ERR"
+	orchctl audit verify
+}
+
+@test "what messages made is not a document's" {
+	document "$(container 100)"
+	mkdir -p "$STATE/containers/$NS"
+	apply
+	jq -c '.labels = {}' "$STATE/containers/$NS/100/container.json" > "$WORK/record"
+	cp "$WORK/record" "$STATE/containers/$NS/100/container.json"
+	[[ $(query '') == '[]' ]]
+	run -1 apply
+	grep -q 'Failed to create container 100: the name is in use' "$ERR"
+	document
+	run -0 apply --prune
+	[[ -z $output ]]
+	answers 10.9.0.100
+}
+
+@test "bad documents are told in one line, and nothing is done" {
+	echo '{"version":2,"plugins":{}}' > "$DOCUMENT"
+	run -1 apply
+	grep -q 'version: only 1 is known' "$ERR"
+	document '{"id":"../x","bridge":"b"}'
+	run -1 apply
+	grep -q 'plugins.lxc.containers\[0\].id: ' "$ERR"
+	echo '{"action":"x"}' > "$DOCUMENT"
+	run -1 apply --dry-run
+	grep -q 'is no state document' "$ERR"
+	[[ ! -e $STATE/audit ]]
+}
+
+@test "a container on a bridge of Open vSwitch" {
+	local port
+
+	load ../netctl/ovs.bash
+	host() { on_host "$@"; }
+	BACKGROUND=()
+	start_ovs
+	OPTIONS+=(--ovs-db "$DB")
+	document "$(container 100 '{bridge: "ovsbr0"}')"
+	jq -c '.plugins.net.interfaces = [{name: "ovsbr0", type: "ovs-bridge"}]' "$DOCUMENT" > "$WORK/with-net"
+	vsctl add-br ovsbr0 -- set bridge ovsbr0 datapath_type=netdev
+	on_host ip link set br0 down
+	on_host ip address add 10.9.0.1/24 dev ovsbr0
+	on_host ip link set ovsbr0 up
+	mv "$WORK/with-net" "$DOCUMENT"
+	run -0 apply
+	[[ $output == *'Added vi100 to bridge ovsbr0'* ]]
+	[[ $(vsctl list-ports ovsbr0) == vi100 ]]
+	[[ $(vsctl get port vi100 external_ids:runlet-container-id) == '"100"' ]]
+	answers 10.9.0.100
+	run -0 apply
+	[[ -z $output ]]
+	document "$(container 100 '{bridge: "ovsbr0", running: false}')"
+	apply
+	[[ -z $(vsctl list-ports ovsbr0) ]]
+	document "$(container 100 '{bridge: "ovsbr0"}')"
+	apply
+	[[ $(vsctl list-ports ovsbr0) == vi100 ]]
+	document
+	apply --prune
+	[[ -z $(vsctl list-ports ovsbr0) ]]
+	run ! on_host ip link show vi100
+}
