@@ -3,6 +3,8 @@
 
 #include "core/proc.h"
 #include "core/procfs.h"
+#include "orch/container.h"
+#include "orch/orchestrator.h"
 #include "orch/store.h"
 #include "orch/worker.h"
 
@@ -80,34 +82,51 @@ static int load(const char *path, struct operation *op, struct err *e)
 	return r < 0 ? store_set_aside(path, e) : 1;
 }
 
+/* The worker ended between its last step and removing its record: there is nothing to tell. */
+static bool was_done(const struct orch *o, const char *ns, const char *name,
+		     const struct operation *op)
+{
+	_cleanup_(container_done) struct container c = { 0 };
+
+	if (str_eq(name, ORCHESTRATOR_DEVICE))
+		return false;
+	if (op->status == OPERATION_DELETING)
+		return container_exists(o, ns, name, NULL) == 0;
+	return container_load(o, ns, name, &c, NULL) > 0 && c.complete && !c.deleting;
+}
+
+/* What a running operation's record means, now that its worker was looked for. Returns 1, 0 when
+ * there is nothing to be told; or -errno. */
+static int judge(const struct orch *o, const char *ns, const char *name, const char *path,
+		 struct operation *op, struct err *e)
+{
+	int lives = worker_lives(op, e);
+
+	if (lives != 0)
+		return lives;
+	/* It may have ended well, and taken its record with it, since it was read. */
+	if (access(path, F_OK) < 0 || was_done(o, ns, name, op))
+		return 0;
+	op->status = OPERATION_ERROR;
+	free(op->error);
+	op->error = xstrdup("interrupted");
+	return 1;
+}
+
 int operation_load(const struct orch *o, const char *ns, const char *name, struct operation *op,
 		   struct err *e)
 {
 	autofree char *path = record_path(o, ns, name);
 	struct operation read = { 0 };
-	int lives, r = load(path, &read, e);
+	int r = load(path, &read, e);
 
-	if (r <= 0)
-		return r;
-	if (operation_is_running(&read)) {
-		lives = worker_lives(&read, e);
-		if (lives < 0) {
-			operation_done(&read);
-			return lives;
-		}
-		if (!lives) {
-			/* It may have ended well, and taken its record with it, since it was read.
-			 */
-			if (access(path, F_OK) < 0) {
-				operation_done(&read);
-				return 0;
-			}
-			read.status = OPERATION_ERROR;
-			read.error = xstrdup("interrupted");
-		}
-	}
-	*op = read;
-	return 1;
+	if (r > 0 && operation_is_running(&read))
+		r = judge(o, ns, name, path, &read, e);
+	if (r > 0)
+		*op = read;
+	else
+		operation_done(&read);
+	return r;
 }
 
 static int save(const struct orch *o, const char *ns, const char *name, struct operation *op,
