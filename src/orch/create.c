@@ -181,9 +181,9 @@ static int settle_operation(const struct orch *o, const char *ns, const char *na
 	struct err why = { 0 };
 	int r = operation_load(o, ns, name, &op, e);
 
-	if (r <= 0)
+	if (r < 0)
 		return r;
-	if (whole || str_eq(op.operation, "delete"))
+	if (r == 0 || whole || str_eq(op.operation, "delete"))
 		return operation_end(o, ns, name, NULL, e);
 	err_msg(&why, EINTR, "%s", op.error ?: "interrupted");
 	return operation_end(o, ns, name, &why, e);
