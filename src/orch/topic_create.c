@@ -159,7 +159,8 @@ static int begin(const struct orch *o, const struct json *m, const char *name, i
 		 struct err *e)
 {
 	autofd int held = lock;
-	int r = container_exists(o, o->ns, name, e);
+	/* What a worker that died left of an earlier one is in nobody's way. */
+	int r = create_reconcile(o, o->ns, name, e);
 
 	if (r > 0)
 		return err_msg(e, EEXIST, "Container name is already in use");

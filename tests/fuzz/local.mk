@@ -31,6 +31,7 @@ endif
 if ORCHCTL
 FUZZ_TARGETS += \
 	tests/fuzz/fuzz_audit \
+	tests/fuzz/fuzz_command \
 	tests/fuzz/fuzz_socketio
 endif
 

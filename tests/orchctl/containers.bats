@@ -116,6 +116,40 @@ test_setup()
 	ack '.status == "not_found"'
 }
 
+step_is() { [[ $(jq -r .step <<< "$(device_status "$1")") == "$2" ]]; }
+
+@test "what is under way is told, and nobody gets in its way" {
+	local request topic
+
+	# A registry whose packets go nowhere.
+	on_host ip route add 192.0.2.9 dev plant0
+	on_host ip neigh add 192.0.2.9 lladdr 02:00:00:00:00:09 dev plant0
+	OPTIONS=(--image 192.0.2.9/plc)
+	request="{\"container_name\":\"plc\",\"vnic_configs\":[$(vnic eth0)]}"
+	run message create_new_runtime "$request"
+	[ "$status" -eq 0 ]
+	wait_for 10 step_is plc pulling_image
+	run device_status plc
+	ack '.status == "creating" and .operation == "create" and .message == "Container plc is being created"'
+	ack '(.started_at | length) > 0 and (.updated_at | length) > 0'
+	for topic in delete_device start_device stop_device restart_device; do
+		run device "$topic" plc
+		[ "$status" -eq 1 ]
+		ack '.error == "Container plc already has a create operation in progress"'
+	done
+	run message create_new_runtime "$request"
+	[ "$status" -eq 1 ]
+	ack '.error == "Container plc already has a create operation in progress"'
+	# Its worker dies: that is told, and the name is free.
+	on_host kill -KILL "$(jq .pid "$STATE/operations/$NS/plc.json")"
+	run device_status plc
+	ack '.status == "error" and .error == "interrupted" and .step == "pulling_image"'
+	OPTIONS=(--image "oci:$BATS_FILE_TMPDIR/plc")
+	create plc
+	run device_status plc
+	ack '.is_running'
+}
+
 # what is wrong with a vNIC, and what is said of it
 bad_vnics()
 {

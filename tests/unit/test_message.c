@@ -75,6 +75,9 @@ TEST(topics)
 	CHECK_STR(message_topic(json_root(doc), NULL), "a");
 	CHECK_STR(message_topic(json_root(doc), "b"), "b");
 	CHECK(!message_waits("get_host_interfaces"));
+	CHECK(!message_waits("create_new_runtime"));
+	CHECK(message_waits("run_command"));
+	CHECK(message_waits("stop_device"));
 	CHECK(!message_waits("nothing"));
 	CHECK(!message_waits(NULL));
 }
