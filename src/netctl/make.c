@@ -135,27 +135,17 @@ static int configure(struct nl *nl, const struct link *l, const struct wishes *w
 	return r < 0 ? err_wrap(e, "interface \"%s\": ", l->name) : 0;
 }
 
-/* A netns of -1 is the socket's. */
-static int configure_inner(struct nl *here, const struct link_end *inner, const struct wishes *w,
+/* @nl: of the namespace that it was born in */
+static int configure_inner(struct nl *nl, const struct link_end *inner, const struct wishes *w,
 			   struct err *e)
 {
-	autonl *there = NULL;
-	struct nl *nl = here;
 	struct link l;
-	int r;
+	int r = link_get(nl, inner->name, &l, e);
 
-	if (inner->netns >= 0) {
-		r = nl_open_in(inner->netns, &there, e);
-		if (r < 0)
-			return r;
-		nl = there;
-	}
-	r = link_get(nl, inner->name, &l, e);
+	if (r == 0)
+		r = configure(nl, &l, w, e);
 	if (r < 0)
-		return r;
-	r = configure(nl, &l, w, e);
-	if (r < 0)
-		(void)link_delete(nl, l.index, NULL); /* the error is what counts */
+		(void)link_delete_name(nl, inner->name, NULL); /* the error is what counts */
 	return r;
 }
 
@@ -184,9 +174,12 @@ static int find(struct nl *nl, const char *name, const char *what, int *index, s
 static int make(const struct wishes *w, const char *parent, const char *master,
 		struct link_new *new, const struct link_end *inner, struct err *e)
 {
-	autonl *nl = NULL;
+	autonl *nl = NULL, *there = NULL;
 	int r = nl_open(&nl, e);
 
+	/* Before there is anything that would have to go again. */
+	if (r == 0 && inner->netns >= 0)
+		r = nl_open_in(inner->netns, &there, e);
 	if (r == 0)
 		r = find(nl, parent, "parent", &new->parent, e);
 	if (r == 0)
@@ -195,7 +188,7 @@ static int make(const struct wishes *w, const char *parent, const char *master,
 		r = link_create(nl, new, e);
 	if (r < 0)
 		return r;
-	return w->n_addresses > 0 ? configure_inner(nl, inner, w, e) : 0;
+	return w->n_addresses > 0 ? configure_inner(there ? there : nl, inner, w, e) : 0;
 }
 
 int make_link(const struct globals *g, const struct make_args *a, const char *parent,

@@ -3,8 +3,8 @@
 
 
 class Command:
-    """@argv: of netctl, with INSIDE, DB and WORK filled in. @undo removes what it made, or what is there of
-    it, and is content with nothing. @setup and @teardown are for the whole sweep."""
+    """@argv: of netctl. @undo removes what it made, or what is there of it, and is content with nothing.
+    @setup and @teardown are for the whole sweep. World knows what the words in capitals stand for."""
 
     def __init__(self, name, argv, undo, setup=(), teardown=()):
         self.name, self.argv, self.undo = name, argv.split(), [u.split() for u in undo]
@@ -12,12 +12,39 @@ class Command:
         self.before = self.after = None
 
 
-BRIDGE = ("ovs add-br --db DB --datapath-type netdev fbr0",)
-NO_BRIDGE = ("ovs del-br --db DB fbr0",)
+OVS_BRIDGE = ("ovs add-br --db DB --datapath-type netdev fbr0",)
+NO_OVS_BRIDGE = ("ovs del-br --db DB fbr0",)
+
+# What WORK/NAME.json holds.
+DOCUMENTS = {
+    "vnics": [{"name": "net0", "parent_interface": "eth0", "network_mode": "manual", "ip_address": "10.99.0.20",
+               "parent_subnet": "10.99.0.0/24", "parent_gateway": "10.99.0.1"},
+              {"name": "net1", "parent_interface": "wire0", "network_mode": "manual",
+               "ip_address": "10.97.0.20", "parent_subnet": "10.97.0.0/24", "parent_gateway": "10.97.0.1"}],
+    "net": {"version": 1, "plugins": {"net": {"interfaces": [
+        {"name": "abr0", "type": "bridge", "ports": ["wire0"],
+         "ipv4": {"enabled": True, "address": [{"ip": "10.98.0.1", "prefix": 24}]}}]}}},
+}
 
 COMMANDS = [
+    Command("veth add", "veth add --netns INSIDE --address 10.1.0.2/24 --gateway 10.1.0.1 fveth0 eth0",
+            ("veth del --if-exists fveth0",)),
+    Command("veth add --bridge", "veth add --netns INSIDE --bridge kbr0 --mac 02:00:00:00:00:07 fveth0 eth0",
+            ("veth del --if-exists fveth0",), ("bridge add kbr0",), ("bridge del kbr0",)),
+    Command("macvlan add", "macvlan add --netns INSIDE --parent eth0 --address 10.1.0.2/24 --mtu 1400 mac0",
+            ("macvlan del --if-exists --netns INSIDE mac0",)),
+    Command("bridge add", "bridge add --address 10.1.0.1/24 kbr0", ("bridge del --if-exists kbr0",)),
+    Command("attach", "attach --netns INSIDE --no-dns WORK/vnics.json", ("detach --netns INSIDE --forget",)),
+    Command("internal add", "internal add --netns INSIDE --name f1",
+            ("internal del --netns INSIDE --name f1",)),
+    Command("portmap add", "portmap add --to 10.1.0.3/24 --masquerade f1 8080:80 5353:53/udp",
+            ("portmap del f1",), ("veth add --netns INSIDE --address 10.1.0.2/24 fveth0 eth0",
+                                  "addr add fveth0 10.1.0.1/24",
+                                  "portmap add --to 10.1.0.2/24 f0 81:81"),
+            ("portmap del f0", "veth del fveth0")),
+    Command("apply", "apply WORK/net.json", ("bridge del --if-exists abr0",)),
     Command("ovs add-br", "ovs add-br --db DB --datapath-type netdev fbr1",
             ("ovs del-br --db DB --if-exists fbr1",)),
     Command("ovs add-port", "ovs add-port --db DB --tag 7 --container c1 fbr0 eth0",
-            ("ovs del-port --db DB --if-exists eth0",), BRIDGE, NO_BRIDGE),
+            ("ovs del-port --db DB --if-exists eth0",), OVS_BRIDGE, NO_OVS_BRIDGE),
 ]
