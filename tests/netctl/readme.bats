@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # What README.md tells users to type, as it stands there.
 load helpers
+load ovs
 
 TOP=$BATS_TEST_DIRNAME/../..
 
@@ -47,7 +48,7 @@ typed()
 		PATH=$1:$PATH
 		cd "$2"
 		sudo() { "$@"; }
-		trap "for c in plc-001 plc-002; do netctl detach --name \$c; netctl internal del --name \$c; runlet delete --force \$c; done" EXIT
+		trap "for c in plc-001 plc-002 plc-003; do netctl detach --name \$c; netctl internal del --name \$c; runlet delete --force \$c; done" EXIT
 		eval "$3"' bash "$(dirname "$NETCTL_BIN")" "$WORK" "$1"
 }
 
@@ -68,4 +69,26 @@ typed()
 	[[ $(tail -n 1 "$WORK/output") == 'all of it' ]]
 	grep -q 'plc-001 eth0: 10.1.0.1../24 from 10.1.0.1 for 120 s' "$WORK/output"
 	grep -q 'plc-002 eth0: 10.1.0.1../24 from 10.1.0.1 for 120 s' "$WORK/output"
+}
+
+@test "a container on an Open vSwitch bridge" {
+	start_ovs
+	bundle plc-003
+	[[ $(block 'netctl ovs add-br') == *create*veth*add-port*start*show* ]]
+	# shellcheck disable=SC2016 # it is for the shell that types
+	typed "mkdir /run/openvswitch
+		ln -s $DB /run/openvswitch/db.sock
+		$(block 'netctl ovs add-br')
+		runlet exec plc-003 /bin/busybox ip address show dev eth0
+		netctl ovs add-port --internal --tag 10 ovsbr0 int0
+		netctl addr add int0 10.0.0.1/24
+		netctl link up int0
+		until busybox ping -c 1 -W 1 10.0.0.3; do :; done
+		runlet delete --force plc-003
+		netctl ovs del-port viplc-003
+		echo all of it" > "$WORK/output" 2>&1 || { cat "$WORK/output"; return 1; }
+	[[ $(tail -n 1 "$WORK/output") == 'all of it' ]]
+	grep -q '10.0.0.3/24' "$WORK/output"
+	grep -A 1 'Port viplc-003' "$WORK/output" | grep -q 'tag: 10'
+	[[ $(ovs list-ports ovsbr0) == int0 ]]
 }
