@@ -7,6 +7,7 @@ EXTRA_DIST += \
 	contrib/bench/bundles.py \
 	contrib/bench/floor.c \
 	contrib/bench/net.py \
+	contrib/bench/ovs.py \
 	contrib/bench/rows.py \
 	contrib/bench/runtimes.py \
 	contrib/bench/timer.c \
@@ -23,7 +24,7 @@ BENCH_FLAGS =
 bench: all
 	CC='$(CC)' python3 $(top_srcdir)/contrib/bench/bench.py $(BENCH_FLAGS) $(RUNTIME)
 
-# make bench-net: netctl beside ip and the CNI plugins.
+# make bench-net: netctl beside ip, the CNI plugins and ovs-vsctl.
 bench-net: all
 	CC='$(CC)' python3 $(top_srcdir)/contrib/bench/net.py $(BENCH_FLAGS) ./netctl
 

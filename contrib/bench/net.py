@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""Compare netctl with ip and the CNI plugins; README.md says what is measured.
+"""Compare netctl with ip, the CNI plugins and ovs-vsctl; README.md says what is measured.
 
 Everything happens in network and mount namespaces of this program's own: the machine's interfaces
 and mounts stay as they are, and nothing is left when it ends, however it ends."""
@@ -17,6 +17,7 @@ import tempfile
 sys.dont_write_bytecode = True  # not into the source tree
 
 from bundles import build
+from ovs import Ovs
 from runtimes import Timer
 
 INSIDE = "UNSHARED_FOR_NETCTL_BENCH"
@@ -82,11 +83,13 @@ class Column:
 
 
 class Netctl(Column):
-    def __init__(self, path, *args):
+    def __init__(self, path, ovs, *args):
         super().__init__("netctl", *args)
-        self.path = path
+        self.path, self.ovs = path, ovs
 
     def commands(self, row):
+        if row == "ovs":
+            return self.ovs.netctl(self.path)
         ours = [self.path, "--state-dir", os.path.join(self.work, "state")]
         to = ["--netns", NETNS, "--address", ADDRESS, "--gateway", GATEWAY]
         return {
@@ -173,7 +176,18 @@ class Cni(Column):
         return ([["$CNI_COMMAND=ADD", *call, program]], [["$CNI_COMMAND=DEL", *call, program]])
 
 
-ROWS = ["macvlan", "bridge"]
+class Vsctl(Column):
+    """Open vSwitch's own tool."""
+
+    def __init__(self, ovs, *args):
+        super().__init__("ovs-vsctl", *args)
+        self.ovs = ovs
+
+    def commands(self, row):
+        return self.ovs.vsctl() if row == "ovs" else None
+
+
+ROWS = ["macvlan", "bridge", "ovs"]
 
 
 def measure_row(row, columns, rounds):
@@ -222,13 +236,19 @@ def main():
     enter_own_namespaces()
     os.environ["PATH"] = os.environ.get("PATH", "") + ":/usr/local/sbin:/usr/sbin:/sbin"
     work = tempfile.mkdtemp(prefix="netctl-bench-")
-    columns = []
+    columns, names, netctl = [], args.rows.split(","), os.path.abspath(args.netctl)
+    ovs = Ovs(work)
     try:
         prepare()
+        if "ovs" in names and not ovs.is_installed():
+            print("bench: Open vSwitch is not installed: its row is missing")
+            names.remove("ovs")
+        if "ovs" in names:
+            ovs.start(netctl)
         common = (build(work, "timer", []), work)
-        columns = [Netctl(os.path.abspath(args.netctl), *common), Iproute(*common),
-                   IprouteBatch(*common), Cni(*common)]
-        rows = {row: measure_row(row, columns, args.rounds) for row in args.rows.split(",")}
+        columns = [Netctl(netctl, ovs, *common), Iproute(*common), IprouteBatch(*common), Cni(*common),
+                   Vsctl(ovs, *common)]
+        rows = {row: measure_row(row, columns, args.rounds) for row in names}
         print(f"medians of {args.rounds} interleaved rounds\n")
         print_table(rows, [c.name for c in columns])
         broken = [c.broken for c in columns if c.broken]
@@ -240,6 +260,7 @@ def main():
     finally:
         for c in columns:
             c.timer.close()
+        ovs.stop()
         shutil.rmtree(work, ignore_errors=True)
 
 
