@@ -24,8 +24,11 @@ dist_man8_MANS += \
 	man/netctl.8 \
 	man/orchctl-apply.8 \
 	man/orchctl-audit.8 \
+	man/orchctl-boot.8 \
 	man/orchctl-diff.8 \
 	man/orchctl-image.8 \
+	man/orchctl-list.8 \
+	man/orchctl-logs.8 \
 	man/orchctl-query.8 \
 	man/orchctl-rollback.8 \
 	man/orchctl-serve.8 \

@@ -5,7 +5,7 @@
 #include "core/file.h"
 #include "core/num.h"
 #include "core/proc.h"
-#include "monitor/process.h"
+#include "monitor/init_process.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -127,7 +127,7 @@ static int watch_init(struct supervisor *s, struct err *e)
 	if (s->init < 0)
 		return err_set(e, errno, "watch process %d", (int)s->status.pid);
 	s->adopted = false;
-	return process_describe(&s->status, e);
+	return init_process_describe(&s->status, e);
 }
 
 static int do_start(struct supervisor *s)

@@ -8,6 +8,8 @@ libmonitor_a_SOURCES = \
 	src/monitor/backoff.h \
 	src/monitor/control.c \
 	src/monitor/control.h \
+	src/monitor/init_process.c \
+	src/monitor/init_process.h \
 	src/monitor/job.c \
 	src/monitor/job.h \
 	src/monitor/logfile.c \
@@ -20,8 +22,6 @@ libmonitor_a_SOURCES = \
 	src/monitor/pipes.h \
 	src/monitor/policy.c \
 	src/monitor/policy.h \
-	src/monitor/process.c \
-	src/monitor/process.h \
 	src/monitor/runtime.c \
 	src/monitor/runtime.h \
 	src/monitor/spec.c \

@@ -7,7 +7,8 @@
 #include "core/sock.h"
 #include "monitor/control.h"
 #include "monitor/logfile.h"
-#include "monitor/process.h"
+#include "monitor/policy.h"
+#include "monitor/init_process.h"
 #include "monitor/runtime.h"
 
 #include <errno.h>
@@ -133,7 +134,7 @@ static int ask(const struct monitor_spec *spec, enum control_request request, st
 
 static void end_process(const struct monitor_spec *spec, const struct monitor_status *status)
 {
-	autofd int pidfd = process_open(status, NULL);
+	autofd int pidfd = init_process_open(status, NULL);
 	int sig = spec->stop_signal ? signal_parse(spec->stop_signal, NULL) : SIGTERM;
 
 	if (pidfd < 0)
@@ -208,7 +209,7 @@ static void check_status(struct monitor_status *status)
 
 	if (status->state >= MONITOR_STOPPED || status->state == MONITOR_CREATED)
 		return;
-	pidfd = process_open(status, NULL);
+	pidfd = init_process_open(status, NULL);
 	if (pidfd >= 0) {
 		status->state = MONITOR_ORPHANED;
 		return;
@@ -240,6 +241,35 @@ int monitor_status(const char *dir, struct monitor_status *out, struct err *e)
 	if (!lives)
 		check_status(out);
 	return lives;
+}
+
+static bool is_of_this_boot(const struct monitor_status *status)
+{
+	automonitorstatus now = { 0 };
+
+	return init_process_describe(&now, NULL) == 0 && status->boot_id &&
+	       str_eq(status->boot_id, now.boot_id);
+}
+
+int monitor_plan(const char *dir, struct err *e)
+{
+	automonitorspec spec = { 0 };
+	automonitorstatus status = { 0 };
+	bool orphaned;
+	int r;
+
+	r = monitor_spec_load(dir, &spec, e);
+	if (r >= 0)
+		r = monitor_status(dir, &status, e);
+	if (r != 0)
+		return r < 0 ? r : MONITOR_LEAVE;
+	orphaned = status.state == MONITOR_ORPHANED;
+	if (spec.wanted == MONITOR_DOWN)
+		return orphaned ? MONITOR_STOP : MONITOR_LEAVE;
+	if (!policy_at_boot((enum monitor_restart)spec.restart, (enum monitor_state)status.state,
+			    status.exit_code, is_of_this_boot(&status)))
+		return MONITOR_LEAVE;
+	return orphaned ? MONITOR_ADOPT : MONITOR_START;
 }
 
 static int remove_run_dir(const struct monitor_spec *spec, struct err *e)

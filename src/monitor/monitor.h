@@ -52,6 +52,19 @@ int monitor_restart(const char *dir, struct err *e);
  */
 int monitor_status(const char *dir, struct monitor_status *out, struct err *e);
 
+/**
+ * monitor_plan - what is to be done about a container at boot, or after a crash of its monitor.
+ *
+ * Returns: one of these, or -errno.
+ */
+enum monitor_plan {
+	MONITOR_LEAVE, /* it is as it should be */
+	MONITOR_ADOPT, /* it runs and has no monitor: monitor_start, and nothing else */
+	MONITOR_START, /* it is to run and does not */
+	MONITOR_STOP,  /* it is to be down, and runs: a stop was interrupted */
+};
+int monitor_plan(const char *dir, struct err *e);
+
 /* monitor_remove - stop it, then remove its log files and its run directory. The spec and the
  * status are part of the container's directory, and go with that. */
 int monitor_remove(const char *dir, struct err *e);

@@ -30,3 +30,19 @@ int64_t policy_next(enum monitor_restart restart, struct opt_int exit_code,
 		return POLICY_GIVE_UP;
 	return backoff_ms((unsigned)h->n, POLICY_WAIT_FIRST_MS, POLICY_WAIT_MOST_MS);
 }
+
+bool policy_at_boot(enum monitor_restart restart, enum monitor_state state,
+		    struct opt_int exit_code, bool same_boot)
+{
+	bool cut_off = state == MONITOR_EXITED && !exit_code.is_set;
+
+	if (state == MONITOR_CREATED || state == MONITOR_STOPPED || state == MONITOR_ORPHANED)
+		return true;
+	if (restart == MONITOR_RESTART_NO)
+		return false;
+	if (cut_off)
+		return true;
+	if (same_boot)
+		return false;
+	return restart == MONITOR_RESTART_ALWAYS || state == MONITOR_FAILED || exit_code.value != 0;
+}

@@ -35,4 +35,16 @@ enum { POLICY_LEAVE = -1, POLICY_GIVE_UP = -2 };
 int64_t policy_next(enum monitor_restart restart, struct opt_int exit_code,
 		    const struct policy_history *h);
 
+/**
+ * policy_at_boot - whether a container that has no monitor is to be started.
+ * @state: as monitor_status gives it
+ * @same_boot: it was written in this boot
+ *
+ * One that was cut off, as by a loss of power, or whose monitor was told to end at a shutdown, is
+ * started again. One that ended by itself stays down until the next boot, and then its policy
+ * decides.
+ */
+bool policy_at_boot(enum monitor_restart restart, enum monitor_state state,
+		    struct opt_int exit_code, bool same_boot);
+
 #endif

@@ -5,7 +5,7 @@
 #include "core/num.h"
 #include "core/proc.h"
 #include "core/strv.h"
-#include "monitor/process.h"
+#include "monitor/init_process.h"
 #include "monitor/trim.h"
 
 #include <errno.h>
@@ -201,7 +201,7 @@ static int on_adopted_end(struct loop *l _unused_, int fd _unused_, uint32_t eve
 {
 	struct supervisor *s = data;
 
-	ended(s, process_exit_code(&s->status, s->init));
+	ended(s, init_process_exit_code(&s->status, s->init));
 	feed(s, EVENT_EXIT);
 	return verdict(s);
 }
@@ -212,7 +212,7 @@ static int adopt(struct supervisor *s, struct err *e)
 
 	if (s->status.state != MONITOR_RUNNING)
 		return err_msg(e, ESRCH, "it does not run");
-	pidfd = process_open(&s->status, e);
+	pidfd = init_process_open(&s->status, e);
 	if (pidfd < 0)
 		return pidfd;
 	s->init = pidfd;
@@ -344,7 +344,7 @@ static void begin(struct supervisor *s)
 	s->status.start_time = 0;
 	free(s->status.error);
 	s->status.error = NULL;
-	if (process_describe(&s->status, &e) < 0)
+	if (init_process_describe(&s->status, &e) < 0)
 		supervisor_say(s, "%s", e.text);
 	supervisor_tell(s, MONITOR_STARTING, false);
 	s->state = MACHINE_CLEARING;

@@ -38,7 +38,7 @@ struct image {
 	char *reference;	 /* as it was asked for */
 	char *manifest_digest;	 /* "sha256:…" */
 	char **layers;		 /* HEX of each, the lowest first */
-	struct oci_image config; /* by oci_image_record */
+	struct oci_image config; /* by oci_image_record; its config is there */
 };
 void image_free(struct image *i);
 void image_free_p(struct image **i);

@@ -64,6 +64,8 @@ int image_load(const struct image_store *s, const char *reference, const char *m
 		strv_push(&i->layers, oci_digest_hex(*id));
 	i->config = d.config;
 	d.config = (struct oci_image){ 0 };
+	if (!i->config.config)
+		i->config.config = xcalloc(1, sizeof(*i->config.config));
 	*out = i;
 	return 0;
 }

@@ -13,6 +13,8 @@ liborch_a_SOURCES = \
 	src/orch/audit_trail.h \
 	src/orch/base64.c \
 	src/orch/base64.h \
+	src/orch/boot.c \
+	src/orch/boot.h \
 	src/orch/bundle.c \
 	src/orch/bundle.h \
 	src/orch/bundle_defaults.c \
@@ -56,6 +58,8 @@ liborch_a_SOURCES = \
 	src/orch/layer_stream.h \
 	src/orch/lifecycle.c \
 	src/orch/lifecycle.h \
+	src/orch/logs.c \
+	src/orch/logs.h \
 	src/orch/message.c \
 	src/orch/message.h \
 	src/orch/message_rules.c \

@@ -6,9 +6,12 @@ orchctl_SOURCES = \
 	src/orchctl/answer.c \
 	src/orchctl/apply.c \
 	src/orchctl/audit.c \
+	src/orchctl/boot.c \
 	src/orchctl/dhcp_event.c \
 	src/orchctl/globals.c \
 	src/orchctl/image.c \
+	src/orchctl/list.c \
+	src/orchctl/logs.c \
 	src/orchctl/main.c \
 	src/orchctl/operation.c \
 	src/orchctl/orchctl.h \

@@ -53,4 +53,38 @@ TEST(a_clock_set_back)
 	CHECK_INT(h.at_ms[0], 5000);
 }
 
+TEST(at_boot)
+{
+	static const struct {
+		enum monitor_restart restart;
+		enum monitor_state state;
+		const struct opt_int *exit_code;
+		bool same_boot, other_boot; /* is it started? */
+	} cases[] = {
+		{ MONITOR_RESTART_NO, MONITOR_CREATED, &unknown, true, true },
+		{ MONITOR_RESTART_NO, MONITOR_STOPPED, &badly, true, true },
+		{ MONITOR_RESTART_NO, MONITOR_ORPHANED, &unknown, true, true },
+		{ MONITOR_RESTART_NO, MONITOR_EXITED, &unknown, false, false },
+		{ MONITOR_RESTART_NO, MONITOR_EXITED, &badly, false, false },
+		{ MONITOR_RESTART_NO, MONITOR_FAILED, &badly, false, false },
+		{ MONITOR_RESTART_ON_FAILURE, MONITOR_EXITED, &unknown, true, true },
+		{ MONITOR_RESTART_ON_FAILURE, MONITOR_EXITED, &well, false, false },
+		{ MONITOR_RESTART_ON_FAILURE, MONITOR_EXITED, &badly, false, true },
+		{ MONITOR_RESTART_ON_FAILURE, MONITOR_FAILED, &well, false, true },
+		{ MONITOR_RESTART_ALWAYS, MONITOR_EXITED, &unknown, true, true },
+		{ MONITOR_RESTART_ALWAYS, MONITOR_EXITED, &well, false, true },
+		{ MONITOR_RESTART_ALWAYS, MONITOR_FAILED, &badly, false, true },
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+		bool same =
+			policy_at_boot(cases[i].restart, cases[i].state, *cases[i].exit_code, true);
+		bool other = policy_at_boot(cases[i].restart, cases[i].state, *cases[i].exit_code,
+					    false);
+
+		if (same != cases[i].same_boot || other != cases[i].other_boot)
+			TEST_FAIL("row %zu: %d %d", i, same, other);
+	}
+}
+
 TEST_MAIN

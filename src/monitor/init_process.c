@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "monitor/process.h"
+#include "monitor/init_process.h"
 
 #include "core/proc.h"
 #include "core/procfs.h"
@@ -15,7 +15,7 @@ int64_t wall_ms(void)
 	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
 }
 
-int process_describe(struct monitor_status *status, struct err *e)
+int init_process_describe(struct monitor_status *status, struct err *e)
 {
 	autofd int proc = procfs_open_root(e);
 	struct proc_stat stat;
@@ -38,7 +38,7 @@ int process_describe(struct monitor_status *status, struct err *e)
 	return 0;
 }
 
-int process_open(const struct monitor_status *status, struct err *e)
+int init_process_open(const struct monitor_status *status, struct err *e)
 {
 	autofd int proc = -1, pidfd = -1;
 	struct proc_stat stat;
@@ -67,7 +67,7 @@ int process_open(const struct monitor_status *status, struct err *e)
 }
 
 /* While its parent has not reaped it, /proc tells; afterwards the kernel, since 6.15. */
-int process_exit_code(const struct monitor_status *status, int pidfd)
+int init_process_exit_code(const struct monitor_status *status, int pidfd)
 {
 	autofd int proc = procfs_open_root(NULL);
 	struct proc_stat stat;

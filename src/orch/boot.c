@@ -1,0 +1,205 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "orch/boot.h"
+
+#include "core/proc.h"
+#include "core/strv.h"
+#include "monitor/monitor.h"
+#include "net/nl.h"
+#include "orch/create.h"
+#include "orch/lifecycle.h"
+#include "orch/request.h"
+#include "orch/store.h"
+
+#include <errno.h>
+#include <net/if.h>
+#include <poll.h>
+#include <sys/socket.h>
+
+const struct name boot_outcome_names[] = {
+	{ "running", BOOT_RUNS },    { "taken over", BOOT_ADOPTED },
+	{ "started", BOOT_STARTED }, { "down", BOOT_DOWN },
+	{ "stopped", BOOT_STOPPED }, { "removed", BOOT_REMOVED },
+	{ "busy", BOOT_BUSY },	     { "waiting", BOOT_WAITS },
+	{ "failed", BOOT_FAILED },   { NULL, 0 },
+};
+
+struct candidate {
+	char *ns, *name;
+	bool waits;
+};
+
+struct boot {
+	const struct orch *o;
+	boot_fn *tell;
+	void *data;
+	struct candidate *all;
+	size_t n;
+	int failed;
+};
+
+static void boot_done(struct boot *b)
+{
+	for (size_t i = 0; i < b->n; i++) {
+		free(b->all[i].ns);
+		free(b->all[i].name);
+	}
+	free(b->all);
+}
+
+/* An interface that it needs and the host does not have: heap; NULL when all are there. */
+static char *absent_interface(const struct orch *o, const struct container *c)
+{
+	struct vnics vnics = { 0 };
+	char *absent = NULL;
+
+	if (c->network == CONTAINER_NETWORK_BRIDGE && c->bridge && !if_nametoindex(c->bridge))
+		return xstrdup(c->bridge);
+	if (c->network != CONTAINER_NETWORK_VNICS ||
+	    request_vnics(o, c->ns, c->name, &vnics, NULL) < 0)
+		return NULL; /* what else is wrong with it, its start tells */
+	for (size_t i = 0; i < vnics.n && !absent; i++)
+		if (!if_nametoindex(vnics.v[i].parent_interface))
+			absent = xstrdup(vnics.v[i].parent_interface);
+	vnics_done(&vnics);
+	return absent;
+}
+
+/* Fills *e with what it waits for. */
+static int start(const struct orch *o, struct container *c, struct err *e)
+{
+	autofree char *absent = absent_interface(o, c);
+	int r;
+
+	if (absent) {
+		err_msg(e, ENODEV, "%s", absent);
+		return BOOT_WAITS;
+	}
+	r = lifecycle_start(o, c, e);
+	return r < 0 ? r : BOOT_STARTED;
+}
+
+static int follow_plan(const struct orch *o, struct container *c, struct err *e)
+{
+	autofree char *dir = orch_container_dir(o, c->ns, c->name);
+	automonitorstatus status = { 0 };
+	int r = monitor_plan(dir, e);
+
+	switch (r) {
+	case MONITOR_ADOPT:
+		r = monitor_start(o->monitor, dir, e);
+		return r < 0 ? r : BOOT_ADOPTED;
+	case MONITOR_START:
+		return start(o, c, e);
+	case MONITOR_STOP:
+		r = lifecycle_stop(o, c, e);
+		return r < 0 ? r : BOOT_STOPPED;
+	case MONITOR_LEAVE:
+		r = monitor_status(dir, &status, e);
+		return r < 0 ? r : r > 0 ? BOOT_RUNS : BOOT_DOWN;
+	default:
+		return r;
+	}
+}
+
+/* Returns an outcome or -errno. */
+static int boot_one(const struct orch *o, const char *ns, const char *name, struct err *e)
+{
+	_cleanup_(container_done) struct container c = { 0 };
+	autofd int lock = store_lock(o, ns, name, 0, e);
+	int r;
+
+	if (lock < 0)
+		return lock == -ETIMEDOUT ? BOOT_BUSY : lock;
+	r = create_reconcile(o, ns, name, e);
+	if (r <= 0)
+		return r < 0 ? r : BOOT_REMOVED;
+	r = container_load(o, ns, name, &c, e);
+	if (r <= 0)
+		return r < 0 ? r : BOOT_REMOVED;
+	return follow_plan(o, &c, e);
+}
+
+static void try_one(struct boot *b, struct candidate *c)
+{
+	struct err e = { 0 };
+	int r = boot_one(b->o, c->ns, c->name, &e);
+	enum boot_outcome outcome = r < 0 ? BOOT_FAILED : (enum boot_outcome)r;
+	bool says = outcome == BOOT_FAILED || outcome == BOOT_WAITS;
+
+	if (outcome == BOOT_FAILED)
+		b->failed++;
+	/* One that goes on waiting was told of. */
+	if (outcome != BOOT_WAITS || !c->waits)
+		b->tell(b->data, c->ns, c->name, outcome, says ? e.text : NULL);
+	c->waits = outcome == BOOT_WAITS;
+}
+
+static int add_namespace(struct boot *b, const char *ns, struct err *e)
+{
+	autostrv char **names = NULL;
+	int r = container_names(b->o, ns, &names, e);
+
+	for (size_t i = 0; r >= 0 && names[i]; i++) {
+		b->all = xrealloc(b->all, b->n + 1, sizeof(*b->all));
+		b->all[b->n++] = (struct candidate){ xstrdup(ns), xstrdup(names[i]), false };
+	}
+	return r;
+}
+
+static int find_all(struct boot *b, struct err *e)
+{
+	autostrv char **namespaces = NULL;
+	int r = container_namespaces(b->o, &namespaces, e);
+
+	for (size_t i = 0; r >= 0 && namespaces[i]; i++)
+		r = add_namespace(b, namespaces[i], e);
+	return r;
+}
+
+static int count_waiting(const struct boot *b)
+{
+	int n = 0;
+
+	for (size_t i = 0; i < b->n; i++)
+		n += b->all[i].waits;
+	return n;
+}
+
+/* Something changed among the interfaces: what it was does not matter. */
+static int wait_for_change(struct nl *nl, int64_t deadline, struct err *e)
+{
+	struct pollfd p = { .fd = nl_fd(nl), .events = POLLIN };
+	int64_t left = deadline - monotonic_ms();
+	char bytes[8192];
+	int r;
+
+	r = poll(&p, 1, (int)MIN(MAX(left, 0), INT32_MAX));
+	if (r < 0 && errno != EINTR)
+		return err_set(e, errno, "wait for interfaces");
+	while (recv(p.fd, bytes, sizeof(bytes), MSG_DONTWAIT) > 0)
+		continue;
+	return r != 0;
+}
+
+int boot_all(const struct orch *o, int wait_ms, boot_fn *tell, void *data, struct err *e)
+{
+	_cleanup_(boot_done) struct boot b = { .o = o, .tell = tell, .data = data };
+	int64_t deadline = monotonic_ms() + wait_ms;
+	autonl *nl = NULL;
+	int r;
+
+	r = nl_open(&nl, e);
+	if (r >= 0)
+		r = nl_listen(nl, RTNLGRP_LINK, e);
+	if (r >= 0)
+		r = find_all(&b, e);
+	if (r < 0)
+		return r;
+	for (size_t i = 0; i < b.n; i++)
+		try_one(&b, &b.all[i]);
+	while (count_waiting(&b) > 0 && (r = wait_for_change(nl, deadline, e)) > 0)
+		for (size_t i = 0; i < b.n; i++)
+			if (b.all[i].waits)
+				try_one(&b, &b.all[i]);
+	return r < 0 ? r : b.failed + count_waiting(&b);
+}
