@@ -96,6 +96,7 @@ static int do_create(struct supervisor *s)
 		err_set(&e, errno, "remove %s", pid_file);
 		return fail(s, &e);
 	}
+	s->status.exit_code.is_set = false;
 	return run_command(s, args, &(const struct job_output){ out, err });
 }
 

@@ -10,6 +10,9 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+/* Short lines grow with what is put before them. */
+#define BATCH_MAX 8192
+
 static const char *const stream_names[LOGFILE_STREAMS] = {
 	[LOGFILE_STDOUT] = "stdout",
 	[LOGFILE_STDERR] = "stderr",
@@ -177,6 +180,10 @@ void logfile_add(struct logfile *l, enum logfile_stream stream, const char *byte
 		}
 		bytes += len;
 		n -= len;
+		if (out.len >= BATCH_MAX) {
+			write_lines(l, now, &out);
+			str_reset(&out);
+		}
 	}
 	write_lines(l, now, &out);
 }

@@ -69,10 +69,10 @@ static void started(struct supervisor *s)
 {
 	s->ran = true;
 	s->status.started_ms = wall_ms();
-	s->status.exit_code.is_set = false;
 	free(s->status.error);
 	s->status.error = NULL;
-	supervisor_tell(s, MONITOR_RUNNING, false);
+	if (s->status.pid) /* it can have ended by now */
+		supervisor_tell(s, MONITOR_RUNNING, false);
 	control_answer(&s->control, CONTROL_RESTART, NULL);
 	tell_ready(s, NULL);
 }

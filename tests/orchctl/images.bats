@@ -1,0 +1,278 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: Apache-2.0
+#
+# Images: where they come from, how they are unpacked, and what a hostile one can do: nothing.
+
+load helpers
+
+setup_file()
+{
+	command -v skopeo > /dev/null || skip 'needs skopeo'
+}
+
+test_setup()
+{
+	export OUTSIDE=$WORK/outside HOME=$WORK/home
+	STORE=$STATE/images
+	mkdir -p "$OUTSIDE" "$HOME"
+	echo precious > "$OUTSIDE/victim"
+	chmod 751 "$OUTSIDE"
+	REGISTRY=
+}
+
+test_teardown()
+{
+	[[ -z $REGISTRY ]] || kill -TERM "$REGISTRY"
+	outside_is_whole
+}
+
+outside_is_whole()
+{
+	[ "$(ls -A "$OUTSIDE")" = victim ] && [ "$(cat "$OUTSIDE/victim")" = precious ] &&
+		[ "$(stat -c %a "$OUTSIDE")" = 751 ] && [ "$(stat -c %h "$OUTSIDE/victim")" = 1 ]
+}
+
+make_image() { python3 "$BATS_TEST_DIRNAME/helpers/images.py" "$@"; }
+pull() { orchctl image pull "$@"; }
+layers() { ls "$STORE/layers"; }
+temporaries() { find "$STORE/layers" "$STORE/pulls" -mindepth 1 -maxdepth 1 -name '.*'; }
+# The layer that has this path.
+layer_with() { find "$STORE/layers" -mindepth 2 -path "$STORE/layers/*/$1" | sed "s|/$1\$||"; }
+
+check_base()
+{
+	local base upper
+
+	base=$(layer_with data/owned) upper=$(layer_with gone/new)
+	[ "$(stat -c '%u:%g %a' "$base/data/owned")" = '123456:7 640' ]
+	[ "$(stat -c '%u %a' "$base/data/suid")" = '5 4755' ]
+	[ "$(stat -c '%a' "$base/tmp")" = 1777 ]
+	[ "$(stat -c '%Y' "$base/data")" = 1000000000 ]
+	[ "$(stat -c '%Y' "$base/data/owned")" = 1000000000 ]
+	[ "$(stat -c '%h' "$base/bin/hard")" = 2 ]
+	[ "$(readlink "$base/bin/sh")" = busybox ]
+	[ -p "$base/data/pipe" ]
+	[ -e "$base/data/näme" ]
+	[ ! -e "$base/data/null" ] && [ ! -e "$base/data/disk" ]
+	[ "$(stat -c '%F %t %T' "$upper/data/old")" = 'character special file 0 0' ]
+	[ -f "$upper/kept/b" ] && [ ! -e "$upper/kept/.wh..wh.plnk" ]
+	python3 - "$base" "$upper" <<- 'END'
+		import os, sys
+		name = sys.argv[1] + "/data/n\u00e4me"
+		assert os.listxattr(name) == ["user.color"], os.listxattr(name)
+		assert os.getxattr(name, "user.color") == b"blue"
+		assert os.getxattr(sys.argv[2] + "/gone", "trusted.overlay.opaque") == b"y"
+		assert os.listxattr(sys.argv[2] + "/kept") == []
+	END
+}
+
+@test "a layout, in each compression: owners, modes, times, links, attributes, whiteouts" {
+	local how
+
+	for how in none gzip zstd; do
+		[[ $how != zstd ]] || command -v zstd > /dev/null || continue
+		make_image "$WORK/image-$how" good "$how"
+		run pull "oci:$WORK/image-$how:1"
+		[ "$status" -eq 0 ] || { echo "$how: $output"; return 1; }
+		[[ $output =~ ^sha256:[0-9a-f]{64}$ ]]
+		# However it is compressed, a layer is unpacked once.
+		[ "$(layers | wc -l)" -eq 2 ]
+		check_base
+		[ -z "$(temporaries)" ]
+	done
+	run orchctl image list
+	[[ $output == *"oci:$WORK/image-none:1"* ]]
+	[ "$(stat -c %a "$STORE")" = 700 ]
+}
+
+@test "archives of both kinds" {
+	make_image "$WORK/image" good
+	skopeo copy -q "oci:$WORK/image:1" "oci-archive:$WORK/oci.tar:1"
+	skopeo copy -q "oci:$WORK/image:1" "docker-archive:$WORK/docker.tar:x:1"
+	pull "oci-archive:$WORK/oci.tar:1"
+	pull "docker-archive:$WORK/docker.tar"
+	[ "$(layers | wc -l)" -eq 2 ]
+	check_base
+}
+
+# A registry on the test's host; the user's own configuration says that it has no TLS.
+start_registry()
+{
+	command -v docker-registry > /dev/null || skip 'needs docker-registry'
+	mkdir -p "$HOME/.config/containers" "$WORK/registry"
+	printf '[[registry]]\nlocation = "127.0.0.1:5000"\ninsecure = true\n' \
+		> "$HOME/.config/containers/registries.conf"
+	cat > "$WORK/registry.yml" <<- END
+		version: 0.1
+		storage: {filesystem: {rootdirectory: $WORK/registry}}
+		http: {addr: "127.0.0.1:5000"}
+	END
+	nsenter --target "$HOST" --net docker-registry serve "$WORK/registry.yml" > "$WORK/registry.log" 2>&1 3>&- &
+	REGISTRY=$!
+	wait_for 20 on_host bash -c ": < /dev/tcp/127.0.0.1/5000" 2> /dev/null
+}
+
+@test "a registry, and the local copy when it is away" {
+	start_registry
+	make_image "$WORK/image" good
+	on_host skopeo copy -q --dest-tls-verify=false "oci:$WORK/image:1" docker://127.0.0.1:5000/plc:1
+	run ! pull --pull never 127.0.0.1:5000/plc:1
+	run pull 127.0.0.1:5000/plc:1
+	[ "$status" -eq 0 ] || { echo "$output"; return 1; }
+	first=$output
+	check_base
+	# Another image behind the same name: only what is new is unpacked.
+	make_image "$WORK/other" changed
+	on_host skopeo copy -q --dest-tls-verify=false "oci:$WORK/other:1" docker://127.0.0.1:5000/plc:1
+	run pull --pull missing 127.0.0.1:5000/plc:1
+	[ "$output" = "$first" ]
+	run pull 127.0.0.1:5000/plc:1
+	[ "$status" -eq 0 ] && [ "$output" != "$first" ]
+	second=$output
+	[ "$(layers | wc -l)" -eq 3 ]
+	# By digest, too, and then the registry is not asked again.
+	pull "127.0.0.1:5000/plc@$first"
+	kill -TERM "$REGISTRY"
+	wait "$REGISTRY" || :
+	REGISTRY=
+	run --separate-stderr pull "127.0.0.1:5000/plc@$first"
+	[ "$status" -eq 0 ] && [ "$output" = "$first" ] && [ -z "$stderr" ]
+	run --separate-stderr pull 127.0.0.1:5000/plc:1
+	[ "$status" -eq 0 ] && [ "$output" = "$second" ]
+	[[ $stderr == *"the local copy is used"* ]]
+	run pull 127.0.0.1:5000/nothing:1
+	[ "$status" -eq 1 ]
+	[[ $output == *"127.0.0.1:5000/nothing:1"*refused* ]]
+}
+
+@test "what nobody needs any more is removed" {
+	make_image "$WORK/image" good
+	make_image "$WORK/other" changed
+	pull "oci:$WORK/image:1"
+	pull "oci:$WORK/other:1"
+	[ "$(layers | wc -l)" -eq 3 ]
+	orchctl image remove "oci:$WORK/other:1"
+	[ "$(layers | wc -l)" -eq 2 ]
+	orchctl image prune
+	[ "$(layers | wc -l)" -eq 2 ]
+	pull --pull never "oci:$WORK/image:1"
+	orchctl image remove "oci:$WORK/image:1"
+	[ -z "$(layers)" ] && [ -z "$(ls "$STORE/blobs/sha256")" ]
+	run orchctl image remove "oci:$WORK/image:1"
+	[ "$status" -eq 1 ]
+	[[ $output == *"not there"* ]]
+}
+
+@test "hostile layers touch nothing outside" {
+	local case
+
+	for case in $(make_image --hostile); do
+		rm -rf "$WORK/image"
+		make_image "$WORK/image" "$case"
+		run pull "oci:$WORK/image:1"
+		case $case in
+		absolute | symlink-* | device-whiteout | fifo | deep | hardlink-to-symlink)
+			[ "$status" -eq 0 ] || { echo "$case: $output"; return 1; } ;;
+		*)
+			[ "$status" -eq 1 ] || { echo "$case was taken"; return 1; }
+			[ "${#lines[@]}" -eq 1 ] && [[ $output == *layer* ]] || { echo "$case: $output"; return 1; } ;;
+		esac
+		outside_is_whole || { echo "$case got out"; return 1; }
+		[ -z "$(temporaries)" ] || { echo "$case left something"; return 1; }
+		[ -z "$(find "$STORE/layers" \( -type b -o -type c \) ! -name victim)" ] || { echo "$case made a device"; return 1; }
+		orchctl image remove "oci:$WORK/image:1" > /dev/null 2>&1 || :
+	done
+	# One of them meant the root that it has: its own.
+	make_image "$WORK/image" absolute
+	pull "oci:$WORK/image:1"
+	[ -e "$(layer_with evil)/evil" ]
+}
+
+@test "damaged and lying images" {
+	local case
+
+	for case in truncated garbage huge bad-diff-id bad-blob; do
+		rm -rf "$WORK/image"
+		make_image "$WORK/image" "$case"
+		run pull "oci:$WORK/image:1"
+		[ "$status" -eq 1 ] || { echo "$case was taken"; return 1; }
+		[ "${#lines[@]}" -eq 1 ] || { echo "$case: $output"; return 1; }
+		[ -z "$(temporaries)" ]
+	done
+	run orchctl image list
+	[ -z "$output" ]
+	make_image "$WORK/good" good
+	pull "oci:$WORK/good:1"
+	# Somebody changes a manifest that is here.
+	printf '{}' > "$STORE/blobs/sha256/$(jq -r .manifest "$STORE"/refs/*.json | cut -d: -f2)"
+	run pull --pull never "oci:$WORK/good:1"
+	[ "$status" -eq 1 ]
+	[[ $output == *"its content is another's"* ]]
+}
+
+@test "a decompression bomb ends at the limit" {
+	make_image "$WORK/image" bomb
+	[ "$(du -sm "$WORK/image" | cut -f1)" -lt 4 ]
+	run pull --max-size 32m "oci:$WORK/image:1"
+	[ "$status" -eq 1 ]
+	[[ $output == *"more than 33554432 bytes"* ]]
+	[ "$(du -sm "$STORE" | cut -f1)" -lt 8 ]
+	[ -z "$(temporaries)" ]
+	pull "oci:$WORK/image:1"
+}
+
+@test "a disk that is nearly full stays so" {
+	mkdir -p "$STORE"
+	on_host mount -t tmpfs -o size=120m images "$STORE"
+	make_image "$WORK/image" bomb
+	run pull "oci:$WORK/image:1"
+	[ "$status" -eq 1 ]
+	[[ $output == *"would be left on the disk"* ]]
+	[ "$(on_host df -m --output=avail "$STORE" | tail -1)" -gt 64 ]
+	on_host umount "$STORE"
+}
+
+@test "a pull that is killed at any moment leaves nothing to the next one" {
+	local n
+
+	command -v strace > /dev/null || skip 'needs strace'
+	make_image "$WORK/image" good
+	for n in fchown:7 utimensat:20 syncfs:1 syncfs:2 renameat:2; do
+		rm -rf "$STORE"
+		run on_host timeout -k 1 30 strace -qq -o /dev/null \
+			-e "inject=${n%:*}:signal=KILL:when=${n#*:}" \
+			"$ORCHCTL_BIN" --state-dir "$STATE" --run-dir "$RUN" --ns "$NS" image pull "oci:$WORK/image:1"
+		[ "$status" -eq 137 ] || { echo "$n was not reached: $output"; return 1; }
+		run pull "oci:$WORK/image:1"
+		[ "$status" -eq 0 ] || { echo "$n: $output"; return 1; }
+		check_base
+		[ -z "$(temporaries)" ] || { echo "$n left $(temporaries)"; return 1; }
+	done
+}
+
+@test "two pull at once" {
+	local first second
+
+	make_image "$WORK/image" good
+	pull "oci:$WORK/image:1" &
+	first=$!
+	pull "oci:$WORK/image:1" &
+	second=$!
+	wait "$first"
+	wait "$second"
+	[ "$(layers | wc -l)" -eq 2 ]
+	check_base
+	[ -z "$(temporaries)" ]
+}
+
+@test "what is no reference" {
+	local reference
+
+	for reference in '' -x --all 'a b' ../x /etc/passwd "a'b" oci: docker://; do
+		run pull -- "$reference"
+		[ "$status" -eq 1 ] || { echo "$reference was taken"; return 1; }
+	done
+	run pull "oci:$WORK/nowhere:1"
+	[ "$status" -eq 1 ]
+	[[ $output == *skopeo* ]]
+}
