@@ -107,6 +107,10 @@ libnet_a_SOURCES = \
 	src/net/monitor.h \
 	src/net/neigh.c \
 	src/net/neigh.h \
+	src/net/netavark.c \
+	src/net/netavark.h \
+	src/net/netavark_conf.c \
+	src/net/netavark_conf.h \
 	src/net/netns.c \
 	src/net/netns.h \
 	src/net/nft.c \

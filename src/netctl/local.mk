@@ -20,6 +20,7 @@ netctl_SOURCES = \
 	src/netctl/make.h \
 	src/netctl/monitor.c \
 	src/netctl/neigh.c \
+	src/netctl/netavark.c \
 	src/netctl/netctl.h \
 	src/netctl/output.c \
 	src/netctl/ovs.c \
@@ -38,8 +39,9 @@ netctl_SOURCES = \
 netctl_LDADD = $(NET_ARCHIVES) $(NET_LIBS)
 netctl_LDFLAGS = $(AM_LDFLAGS) -pie
 
-# As a CNI plugin it is called by the name of a type of network.
+# As a CNI plugin it is called by the name of a type of network; netavark takes a driver by its own.
 cnidir = $(libexecdir)/cni
+netavarkdir = $(libexecdir)/netavark
 CNI_TYPES = bandwidth bridge dhcp host-device host-local loopback macvlan ovs portmap ptp static
 install-exec-hook:
 	$(MKDIR_P) '$(DESTDIR)$(cnidir)'
@@ -47,7 +49,12 @@ install-exec-hook:
 		rm -f "$(DESTDIR)$(cnidir)/$$type" && \
 		$(LN_S) '$(bindir)/netctl' "$(DESTDIR)$(cnidir)/$$type" || exit 1; \
 	done
+	$(MKDIR_P) '$(DESTDIR)$(netavarkdir)'
+	rm -f '$(DESTDIR)$(netavarkdir)/netctl'
+	$(LN_S) '$(bindir)/netctl' '$(DESTDIR)$(netavarkdir)/netctl'
 uninstall-hook:
 	for type in $(CNI_TYPES); do rm -f "$(DESTDIR)$(cnidir)/$$type"; done
 	-rmdir '$(DESTDIR)$(cnidir)'
+	rm -f '$(DESTDIR)$(netavarkdir)/netctl'
+	-rmdir '$(DESTDIR)$(netavarkdir)'
 endif

@@ -41,6 +41,7 @@ FUZZ_TARGETS += \
 	tests/fuzz/fuzz_desired \
 	tests/fuzz/fuzz_dhcp \
 	tests/fuzz/fuzz_netlink \
+	tests/fuzz/fuzz_netavark \
 	tests/fuzz/fuzz_nft \
 	tests/fuzz/fuzz_vnic
 endif

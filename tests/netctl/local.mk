@@ -8,6 +8,7 @@ NETCTL_TESTS = \
 	tests/netctl/internal.bats \
 	tests/netctl/links.bats \
 	tests/netctl/monitor.bats \
+	tests/netctl/netavark.bats \
 	tests/netctl/ovs.bats \
 	tests/netctl/portmap.bats \
 	tests/netctl/readme.bats \
