@@ -5,6 +5,7 @@ dist_man8_MANS += \
 	man/netctl-apply.8 \
 	man/netctl-attach.8 \
 	man/netctl-bridge.8 \
+	man/netctl-cni.8 \
 	man/netctl-detach.8 \
 	man/netctl-dhcp.8 \
 	man/netctl-diff.8 \

@@ -4,6 +4,7 @@ NETCTL_TESTS = \
 	tests/netctl/apply.bats \
 	tests/netctl/attach.bats \
 	tests/netctl/cni.bats \
+	tests/netctl/cni_beside.bats \
 	tests/netctl/dhcp.bats \
 	tests/netctl/internal.bats \
 	tests/netctl/links.bats \
