@@ -94,7 +94,12 @@ int attach_get(const char *state_dir, const char *container, struct attachment *
 {
 	_cleanup_(attach_record_done) struct attach_record r = { 0 };
 	int ret = load_current(state_dir, container, &r, e);
+	autofd int netns = ret > 0 ? attach_find_netns(&r, NULL) : -1;
 
+	if (netns == -ENOENT) {
+		free(r.state);
+		r.state = xstrdup(ATTACH_GONE);
+	}
 	if (ret > 0)
 		ret = to_attachment(state_dir, &r, out, e) < 0 ? -EIO : 1;
 	return ret;

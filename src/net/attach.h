@@ -42,7 +42,7 @@ struct attached {
 
 struct attachment {
 	char *container;
-	char *state; /* "attaching", "attached" */
+	char *state; /* "attaching", "attached"; "gone": its namespace is, and so are the vNICs */
 	struct attached *v;
 	size_t n;
 };

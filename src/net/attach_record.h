@@ -10,6 +10,7 @@
 
 #define ATTACH_ATTACHING "attaching"
 #define ATTACH_ATTACHED "attached"
+#define ATTACH_GONE "gone" /* never on disk */
 
 struct attach_record {
 	char *container;

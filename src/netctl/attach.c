@@ -218,7 +218,10 @@ static int show_attachment(const struct attachment *a, void *data, struct err *e
 		attachment_encode(a, s->o);
 		return 0;
 	}
-	printf("%s:%s\n", a->container, str_eq(a->state, "attached") ? "" : " not complete");
+	printf("%s:%s\n", a->container,
+	       str_eq(a->state, "attached") ? "" :
+	       str_eq(a->state, "gone")	    ? " its network namespace is gone" :
+					      " not complete");
 	for (size_t i = 0; i < a->n; i++) {
 		printf("  ");
 		show_one(&a->v[i]);

@@ -197,6 +197,7 @@ rooted()
 	netns_new GONE
 	netctl attach --netns "$GONE" --name gone - <<< "$(one '')"
 	ip netns delete "$GONE"
+	[[ $(netctl show --name gone) == 'gone: its network namespace is gone'* ]]
 	netctl detach --name gone --forget
 	netctl detach --name gone
 }
@@ -208,6 +209,14 @@ rooted()
 	netctl attach --netns "$INSIDE" --name box - <<< "$(one ',"mac":"02:00:00:00:00:01"')"
 	[[ $(links "$INSIDE") == net0 ]]
 	netctl detach --name box --forget
+}
+
+@test "records of an earlier boot count no more" {
+	attach "$(one '')"
+	sed -i 's/"boot_id": ".*"/"boot_id": "00000000-0000-0000-0000-000000000000"/' "$STATE"/attach/*.json
+	[[ -z $(netctl show) ]]
+	attach "$(one '')"
+	[[ $(links "$INSIDE") == net0 && $(netctl show --json | jq length) == 1 ]]
 }
 
 @test "many at once on one parent" {
@@ -228,7 +237,7 @@ rooted()
 }
 
 @test "killed at any moment, and what is left is detached" {
-	local n=0 step=${STEP:-4} killed=0
+	local n=0 step=${STEP:-7} killed=0
 
 	[[ -x $STEPPER ]] || skip "tests/faults/stepper is not built"
 	one ',"dns":["9.9.9.9"]' > "$WORK/list"

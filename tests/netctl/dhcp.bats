@@ -175,6 +175,10 @@ has_new_range() { [[ $(lease ip 2> /dev/null) == 10.2.* ]]; }
 	[[ -e $LEASE && $(status_of .running) == false && $(status_of .lease) == null ]]
 	[[ $(netctl dhcp status) == "box net0: client has ended" ]]
 	[[ $(netctl show --json | jq '.box[0].dhcp_ip') == null ]]
+	netctl detach --name box
+	attach
+	sed -i 's/"boot_id": ".*"/"boot_id": "00000000-0000-0000-0000-000000000000"/' "$LEASE"
+	[[ $(status_of .running) == true && $(status_of .lease) == null ]]
 }
 
 @test "attaching once more starts a client that has ended" {
@@ -277,4 +281,22 @@ events()
 		[[ -z $(links "$INSIDE") && -z $(records_left) && -z $(clients) && ! -s $RESOLV ]] || { echo "killed at call $n"; return 1; }
 	done
 	((killed > 5))
+}
+
+@test "a detachment that is killed is made good by the next" {
+	local n=0 step=${STEP:-25} killed=0
+
+	[[ -x $STEPPER ]] || skip "tests/faults/stepper is not built"
+	serve
+	while :; do
+		n=$((n + step))
+		attach > /dev/null
+		host "$STEPPER" -t 20000 -r 4 -w main -n "$n" -k main "$NETCTL_BIN" --state-dir "$STATE" detach --name box --forget \
+			> /dev/null 2>&1 4> "$WORK/report"
+		grep -q 'hit=-1' "$WORK/report" && break
+		killed=$((killed + 1))
+		netctl detach --name box --forget || { echo "killed at call $n"; return 1; }
+		[[ -z $(links "$INSIDE") && -z $(records_left) && -z $(clients) && ! -s $RESOLV ]] || { echo "killed at call $n"; return 1; }
+	done
+	((killed > 3))
 }

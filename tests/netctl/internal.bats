@@ -140,7 +140,7 @@ not_on_host() { [[ $(links "$HOST") != *"$1"* ]]; }
 }
 
 @test "killed at any moment, and what is left is removed" {
-	local n=0 step=${STEP:-9} killed=0
+	local n=0 step=${STEP:-15} killed=0
 
 	[[ -x $STEPPER ]] || skip "tests/faults/stepper is not built"
 	while :; do
