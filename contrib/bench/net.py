@@ -154,26 +154,37 @@ class IprouteBatch(Iproute):
 class Cni(Column):
     """Its macvlan and bridge plugins, with the static addresses of its plugin static."""
 
-    def __init__(self, *args):
-        super().__init__("cni", *args)
+    def __init__(self, name, directory, *args):
+        super().__init__(name, *args)
+        self.directory = directory
 
     def config(self, row):
         ipam = {"type": "static", "addresses": [{"address": ADDRESS, "gateway": GATEWAY}],
                 "routes": [{"dst": "0.0.0.0/0"}]}
         conf = {"cniVersion": "1.0.0", "name": "bench", "type": row, "ipam": ipam}
         conf.update({"master": "eth0"} if row == "macvlan" else {"bridge": "br0"})
-        path = os.path.join(self.work, row + ".conf")
+        path = os.path.join(self.work, f"{row}-{self.name}.conf")
         with open(path, "w") as f:
             json.dump(conf, f)
         return path
 
     def commands(self, row):
-        if row not in ("macvlan", "bridge") or not os.access(f"{CNI_DIR}/{row}", os.X_OK):
+        program = f"{self.directory}/{row}"
+        if row not in ("macvlan", "bridge") or not os.access(program, os.X_OK):
             return None
-        env = ["CNI_CONTAINERID=bench", f"CNI_NETNS={NETNS}", "CNI_IFNAME=eth0", f"CNI_PATH={CNI_DIR}"]
+        env = ["CNI_CONTAINERID=bench", f"CNI_NETNS={NETNS}", "CNI_IFNAME=eth0",
+               f"CNI_PATH={self.directory}", f"NETCTL_STATE_DIR={self.work}/state"]
         call = ["<" + self.config(row), *["$" + e for e in env]]
-        program = f"{CNI_DIR}/{row}"
         return ([["$CNI_COMMAND=ADD", *call, program]], [["$CNI_COMMAND=DEL", *call, program]])
+
+
+def own_plugins(netctl, work):
+    """A directory in which netctl is a CNI plugin."""
+    directory = os.path.join(work, "plugins")
+    os.mkdir(directory)
+    for name in ("macvlan", "bridge", "static"):
+        os.symlink(netctl, os.path.join(directory, name))
+    return directory
 
 
 class Vsctl(Column):
@@ -246,8 +257,9 @@ def main():
         if "ovs" in names:
             ovs.start(netctl)
         common = (build(work, "timer", []), work)
-        columns = [Netctl(netctl, ovs, *common), Iproute(*common), IprouteBatch(*common), Cni(*common),
-                   Vsctl(ovs, *common)]
+        columns = [Netctl(netctl, ovs, *common), Iproute(*common), IprouteBatch(*common),
+                   Cni("cni", CNI_DIR, *common),
+                   Cni("netctl as cni", own_plugins(netctl, work), *common), Vsctl(ovs, *common)]
         rows = {row: measure_row(row, columns, args.rounds) for row in names}
         print(f"medians of {args.rounds} interleaved rounds\n")
         print_table(rows, [c.name for c in columns])

@@ -135,6 +135,33 @@ run_cni()
 	eventually served "$(exec_in c17 ip addr show eth0 | sed -n 's,.*inet \([0-9.]*\)/.*,\1,p')"
 	remove c17
 }
+# The same with netctl, which lies beside the runtime, as every plugin; and a port of the host.
+run_cni_netctl()
+{
+	local netctl type
+
+	netctl=$(dirname "$RUNTIME")/netctl
+	[[ -x $netctl ]] || skip 'no netctl lies beside the runtime'
+	mkdir -p /etc/cni/net.d /opt/cni
+	rm -rf /etc/cni/net.d/* /opt/cni/bin
+	mkdir /opt/cni/bin
+	for type in bridge loopback host-local portmap; do
+		ln -s "$netctl" "/opt/cni/bin/$type"
+	done
+	cat > /etc/cni/net.d/10-pods.conflist <<-END
+		{ "cniVersion": "1.0.0", "name": "ours", "plugins": [
+		  { "type": "bridge", "bridge": "rl0", "isGateway": true, "ipMasq": true, "ipam": { "type": "host-local",
+		    "dataDir": "$WORK/ipam", "subnet": "10.88.10.0/24", "routes": [ { "dst": "0.0.0.0/0" } ] } } ] }
+	END
+	# DEL is for ctr to call, and it does so of what it waits for.
+	like "$(run --rm --cni "$IMAGE" c27 ip addr show eth0)" '*inet 10.88.10.*'
+	is "$(find "$WORK/ipam/ours" -name '10.*'; ip -o link show type veth)" ''
+	run --detach --cni "$IMAGE" c18 sh -c 'echo served > /tmp/index.html; exec httpd -f -h /tmp'
+	like "$(exec_in c18 ip addr show eth0)" '*inet 10.88.10.*'
+	like "$(exec_in c18 ip route)" 'default via 10.88.10.1 *'
+	eventually served "$(exec_in c18 ip addr show eth0 | sed -n 's,.*inet \([0-9.]*\)/.*,\1,p')"
+	remove c18
+}
 served() { [[ $(busybox wget -qO- "http://$1/") == served ]]; }
 run_pid_file()
 {
@@ -334,6 +361,7 @@ cases 'run prints' run_prints \
 	'run out of memory: 137, and an event' run_oom \
 	'run --cpus' run_cpu \
 	'run --cni' run_cni \
+	'run --cni, by netctl' run_cni_netctl \
 	'run --pid-file' run_pid_file \
 	'run --rootfs' run_rootfs \
 	'run --config' run_config \

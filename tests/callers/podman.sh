@@ -52,6 +52,33 @@ run_bridge()
 	remove web
 	cli network rm inner
 }
+# podman's other kind of networks, CNI, with netctl, which lies beside the runtime, as the plugins that it
+# has: bridge, host-local and portmap; firewall and tuning are the CNI project's.
+run_cni_netctl()
+{
+	local netctl type
+
+	netctl=$(dirname "$RUNTIME")/netctl
+	[[ -x $netctl ]] || skip 'no netctl lies beside the runtime'
+	[[ -x /usr/lib/cni/firewall ]] || skip 'containernetworking-plugins are not installed'
+	mkdir "$WORK/plugins"
+	for type in bridge host-local portmap; do
+		ln -s "$netctl" "$WORK/plugins/$type"
+	done
+	sed "s,^network_backend.*,network_backend = \"cni\"\ncni_plugin_dirs = [\"$WORK/plugins\"\, \"/usr/lib/cni\"]," \
+		/etc/containers/containers.conf > "$WORK/cni.conf"
+	export CONTAINERS_CONF=$WORK/cni.conf
+	CLI+=(--network-config-dir "$WORK/cni-networks")
+	cli network create --disable-dns --subnet 10.89.8.0/24 ours
+	run_on ours -d --name webcni -p 8081:80 "$IMAGE" \
+		sh -c 'echo served > /tmp/index.html; exec httpd -f -h /tmp'
+	eventually served "$(inspected webcni '{{.NetworkSettings.Networks.ours.IPAddress}}')"
+	eventually served 127.0.0.1:8081
+	like "$("$netctl" portmap list)" 'cni:ours:*8081:80/tcp*'
+	remove webcni
+	is "$("$netctl" portmap list)" ''
+	cli network rm ours
+}
 served() { [[ $(busybox wget -qO- "http://$1/") == served ]]; }
 run_privileged()
 {
@@ -240,6 +267,7 @@ cases "${BEFORE_BOX[@]}" \
 	'info' knows_version \
 	'--runtime PATH' run_by_path \
 	'run on a bridge of its own' run_bridge \
+	'run on a CNI network of netctl' run_cni_netctl \
 	'run --privileged' run_privileged \
 	'run --init' run_init \
 	'run --cgroups disabled' run_without_cgroups \

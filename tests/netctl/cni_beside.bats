@@ -145,3 +145,29 @@ dhcp_server()
 	cni GC "$INSIDE" macvlan <<< "$(with "$MACVLAN" '.["cni.dev/valid-attachments"] = []')"
 	[[ -z $(records_left) ]]
 }
+
+@test "ovs: a port of Open vSwitch, its VLAN, and what is left of it" {
+	local conf
+
+	# shellcheck source=tests/netctl/ovs.bash
+	. "$BATS_TEST_DIRNAME/ovs.bash"
+	start_ovs
+	ovs add-br $NETDEV br0
+	conf=$(with "$BRIDGE" ".type = \"ovs\" | .cniVersion = \"1.1.0\" | .vlan = 7 | del(.hairpinMode, .isGateway) | .socket_file = \"$DB\"")
+	cni STATUS "$INSIDE" ovs <<< "$conf"
+	cni ADD "$INSIDE" ovs <<< "$conf" > "$WORK/out"
+	cni ADD "$SECOND" ovs <<< "$conf" > /dev/null
+	[[ $(vsctl get port "$(jq -r '.interfaces[0].name' "$WORK/out")" tag) == 7 ]]
+	inside busybox ping -c 1 -W 3 10.5.0.3 > /dev/null
+	cni CHECK "$INSIDE" ovs <<< "$(with_prev "$conf" "$(< "$WORK/out")")"
+	cni DEL "$INSIDE" ovs <<< "$conf"
+	cni DEL "$INSIDE" ovs <<< "$conf"
+	[[ $(vsctl list-ports br0 | wc -l) -eq 1 && -z $(links "$INSIDE") ]]
+	# one whose namespace went without a DEL
+	ip -n "$SECOND" link delete eth0
+	cni GC "$INSIDE" ovs <<< "$(with "$conf" '.["cni.dev/valid-attachments"] = []')"
+	[[ -z $(vsctl list-ports br0) ]]
+	refused 100 'no such bridge' cni ADD "$INSIDE" ovs <<< "$(with "$conf" '.bridge = "br9"')"
+	[[ -z $(links "$INSIDE") ]]
+	refused 50 '' cni STATUS "$INSIDE" ovs <<< "$(with "$conf" '.socket_file = "/nonexistent"')"
+}
