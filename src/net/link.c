@@ -7,6 +7,7 @@
 #include <linux/if.h>
 #include <linux/veth.h>
 #include <stdio.h>
+#include <unistd.h>
 
 /* Counters nobody asked for are most of an answer. */
 #define SKIP_STATS (1 << 3)
@@ -391,15 +392,12 @@ static int bring_up_peer(struct nl *nl, const struct link_new *new, struct err *
 	return r;
 }
 
-int link_create(struct nl *nl, const struct link_new *new, struct err *e)
+/* In one request, under its name. */
+static int create(struct nl *nl, const struct link_new *new, struct err *e)
 {
 	struct ifinfomsg body = end_body(&new->end);
-	struct err why = { 0 };
 	struct nl_request r;
-	int ret = check_names(new, e);
 
-	if (ret < 0)
-		return ret;
 	nl_begin(&r, RTM_NEWLINK, NLM_F_CREATE | NLM_F_EXCL, &body, sizeof(body));
 	put_end(&r, &new->end);
 	if (new->parent)
@@ -407,7 +405,75 @@ int link_create(struct nl *nl, const struct link_new *new, struct err *e)
 	if (new->master)
 		nl_put_u32(&r, IFLA_MASTER, (uint32_t) new->master);
 	put_info(&r, new);
-	ret = nl_talk(nl, &r, NULL, NULL, &why);
+	return nl_talk(nl, &r, NULL, NULL, e);
+}
+
+/*
+ * Kernels before 6.14 look for the name in the socket's namespace, wherever the interface is to be
+ * born: there it is born under another, down, and renamed where nothing has that name.
+ */
+static int create_renamed(struct nl *nl, const struct link_new *new, struct err *e)
+{
+	struct link_new temporary = *new;
+	char name[IFNAMSIZ];
+	autonl *there = NULL;
+	struct link l;
+	int r;
+
+	r = nl_open_in(new->end.netns, &there, e);
+	if (r == 0)
+		r = link_find(there, new->end.name, &l, e);
+	if (r > 0)
+		return err_set(e, EEXIST, "there");
+	if (r < 0)
+		return r;
+	(void)snprintf(name, sizeof(name), "rlnew%u", (unsigned)getpid());
+	temporary.end.name = name;
+	temporary.end.up = false;
+	r = create(nl, &temporary, e);
+	if (r == 0)
+		r = link_get(there, name, &l, e);
+	if (r < 0)
+		return r;
+	r = link_rename(there, l.index, new->end.name, e);
+	if (r == 0 && new->end.up)
+		r = link_set_up(there, l.index, true, e);
+	if (r < 0)
+		(void)link_delete(there, l.index, NULL);
+	return r;
+}
+
+/* An MTU that a bridge is born with is not yet its administrator's wish: its first port's would
+ * replace it. */
+static int create_bridge(struct nl *nl, const struct link_new *new, struct err *e)
+{
+	struct link_new plain = *new;
+	struct link l;
+	int r;
+
+	plain.end.mtu = 0;
+	r = create(nl, &plain, e);
+	if (r == 0)
+		r = link_get(nl, new->end.name, &l, e);
+	if (r < 0)
+		return r;
+	r = link_set_mtu(nl, l.index, new->end.mtu, e);
+	if (r < 0)
+		(void)link_delete(nl, l.index, NULL);
+	return r;
+}
+
+int link_create(struct nl *nl, const struct link_new *new, struct err *e)
+{
+	bool wishes = str_eq(new->kind, "bridge") && new->end.mtu &&new->end.netns < 0;
+	struct err why = { 0 };
+	int ret = check_names(new, e);
+
+	if (ret < 0)
+		return ret;
+	ret = wishes ? create_bridge(nl, new, &why) : create(nl, new, &why);
+	if (ret == -EEXIST && new->end.netns >= 0)
+		ret = create_renamed(nl, new, &why);
 	if (ret < 0)
 		return refused(new, &why, e);
 	return new->peer.up ? bring_up_peer(nl, new, e) : 0;

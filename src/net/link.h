@@ -91,7 +91,8 @@ struct link_new {
 
 /**
  * link_create - make an interface, or a pair, in one request: it is there whole, or not at all.
- * Only a veth's peer is brought up by a second one.
+ * Only a veth's peer is brought up by a second one, a bridge gets its MTU by one, and so does its
+ * name what older kernels confuse with one of the socket's namespace.
  *
  * Ends are born in their namespaces under their names: a name that is taken in the socket's
  * namespace does not matter to an end that is born elsewhere. The names are checked (net/ifname.h).
