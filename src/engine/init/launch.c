@@ -87,6 +87,13 @@ static int stage_user_namespace(struct init *in, int sock, struct err *e)
 	return r < 0 ? r : init_become_root(in, e);
 }
 
+/* The cgroup that init is born in; -1 when it enters by a descriptor of the runtime's, because the
+ * stage has no right to it: in a user namespace it is nobody to the host's cgroups. */
+static int birthplace(const struct init *in)
+{
+	return in->staged && namespaces_has(&in->ns, CLONE_NEWUSER) ? -1 : cgroup_v2_fd(in->cgroup);
+}
+
 static pid_t give_birth(void *context, int sock, int *pidfd, struct err *e)
 {
 	struct init *in = context;
@@ -106,7 +113,7 @@ static pid_t give_birth(void *context, int sock, int *pidfd, struct err *e)
 	if (r < 0)
 		return err_wrap(e, "error during container init: ");
 	return clone_process((uint64_t)(in->ns.new_flags & CLONED_FLAGS) | CLONE_PARENT,
-			     cgroup_v2_fd(in->cgroup), pidfd, e);
+			     birthplace(in), pidfd, e);
 }
 
 static void live(void *context)
@@ -149,7 +156,7 @@ static int launch_direct(struct init *in, int sock, struct launched *out, struct
 		in->late_flags = all & ~CLONE_NEWPID;
 	}
 
-	out->pid = clone_process(flags, cgroup_v2_fd(in->cgroup), &out->pidfd, e);
+	out->pid = clone_process(flags, birthplace(in), &out->pidfd, e);
 	if (out->pid < 0)
 		return out->pid;
 	if (out->pid == 0) {
@@ -182,7 +189,7 @@ int launch(struct init *in, struct launched *out, struct err *e)
 	in->process.notify_sock = pair[1];
 	in->privileged = geteuid() == 0;
 	in->staged = needs_stage(&in->ns);
-	cgroup_set_cloned(in->cgroup, cgroup_v2_fd(in->cgroup) >= 0);
+	cgroup_set_cloned(in->cgroup, birthplace(in) >= 0);
 	r = in->staged ? launch_staged(in, sock, out, e) : launch_direct(in, sock, out, e);
 	in->sync = fd_close(in->sync);
 	/* From inside of a user namespace init could not: that file is the host's root's. */
