@@ -13,6 +13,7 @@ EXTRA_DIST += $(VM_TESTS) \
 	tests/vm/guest/initrd \
 	tests/vm/guest/vm-command.service \
 	tests/vm/image \
+	tests/vm/matrix \
 	tests/vm/root.sh \
 	tests/vm/run \
 	tests/vm/smoke
@@ -26,7 +27,12 @@ vmcheck: all $(ATTACKERS)
 		RUNTIME=$(RUNTIME) TOP_SRCDIR=$(abs_top_srcdir) \
 		TOP_BUILDDIR=$(abs_top_builddir) bash tests/run vmcheck $(VM_SUITE)
 
+# make vmmatrix: the same on every kernel, cgroup layout and init, and one table; KERNELS, LAYOUTS and
+# INITS may name fewer. Takes hours without KVM.
+vmmatrix: all $(ATTACKERS)
+	@VM_SUITE='$(VM_SUITE)' $(top_srcdir)/tests/vm/matrix
+
 vmsmoke: all
 	@$(TESTS_RUN) --exit-status vmsmoke $(top_srcdir)/tests/vm/smoke
 
-.PHONY: vmcheck vmsmoke
+.PHONY: vmcheck vmmatrix vmsmoke
