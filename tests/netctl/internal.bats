@@ -32,7 +32,7 @@ serve()
 	background_at "$1" busybox nc -ll -p 80 -e /bin/echo hi
 	wait_for 5 listens "$1"
 }
-listens() { [[ -n $(at "$1" busybox netstat -tln | grep ':80 ') ]]; }
+listens() { at "$1" busybox netstat -tln | grep -q ':80 '; }
 # reaches NAMESPACE ADDRESS
 reaches() { [[ $(at "$1" busybox timeout 2 busybox nc -w 1 "$2" 80 < /dev/null 2> /dev/null) == hi ]]; }
 cut_off() { ! reaches "$@"; }
