@@ -117,8 +117,9 @@ static int parse_string(struct parser *p, struct variant *out)
 			return bad(p, "unknown escape");
 		str_add_char(&text, *p->p);
 	}
-	if (*p->p++ != quote)
+	if (*p->p != quote)
 		return err_msg(p->e, EINVAL, "a string has no end");
+	p->p++;
 	out->kind = VARIANT_STRING;
 	out->text = str_take(&text);
 	return 0;

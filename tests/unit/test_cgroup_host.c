@@ -554,7 +554,8 @@ TEST(disabled_and_systemd)
 	CHECK_INT(cgroup_freeze(cg, true, &error), -EOPNOTSUPP);
 	CHECK(ok(cgroup_remove(cg, true, &error)));
 	CHECK_INT(cgroup_plan(CGROUP_SYSTEMD, NULL, "x", &none, &error), -EOPNOTSUPP);
-	CHECK_STR(error.text, "systemd cgroup manager is not supported by this build");
+	/* By the build, or by the host, where the helper is not installed. */
+	CHECK_HAS(error.text, "systemd cgroup");
 	CHECK_INT(cgroup_open(CGROUP_CGROUPFS, "", &none, &error), -EINVAL);
 	CHECK_INT(cgroup_open(CGROUP_CGROUPFS, "relative", &none, &error), -EINVAL);
 }

@@ -220,9 +220,8 @@ int cni_conf_parse(const char *text, size_t len, struct cni_conf *out, struct er
 
 void cni_conf_done(struct cni_conf *c)
 {
-	record_done(&conf_record, c);
 	json_free(c->doc);
-	*c = (struct cni_conf){ 0 };
+	record_done(&conf_record, c);
 }
 
 const char *cni_conf_type(const struct cni_conf *c)
