@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "orch/operation.h"
 
+#include "core/file.h"
 #include "core/proc.h"
 #include "core/procfs.h"
 #include "orch/container.h"
@@ -9,6 +10,7 @@
 #include "orch/worker.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <unistd.h>
 
 const struct name operation_status_names[] = {
@@ -129,8 +131,10 @@ int operation_load(const struct orch *o, const char *ns, const char *name, struc
 	return r;
 }
 
+/* @flags: FILE_SYNC for what has to outlast a power cut: that there is an operation, and how it
+ * ended. A step need not: its worker does not, either. */
 static int save(const struct orch *o, const char *ns, const char *name, struct operation *op,
-		struct err *e)
+		int flags, struct err *e)
 {
 	autofree char *path = record_path(o, ns, name);
 	autojsonout *out = json_out_new("  ");
@@ -143,7 +147,7 @@ static int save(const struct orch *o, const char *ns, const char *name, struct o
 	op->updated_at = xstrdup(now);
 	record_encode(&operation_record, op, out);
 	text = json_out_text(out, &len);
-	return store_save(path, text, len, e);
+	return file_replace(AT_FDCWD, path, 0644, text, len, flags, e);
 }
 
 /* A new record, with this process as the worker. */
@@ -169,7 +173,7 @@ static int begin(const struct orch *o, const char *ns, const char *name, const c
 	op.started_at = xstrdup(now);
 	op.start_time = stat.start_time;
 	op.boot_id = xstrdup(boot_id);
-	return save(o, ns, name, &op, e);
+	return save(o, ns, name, &op, FILE_SYNC, e);
 }
 
 int operation_begin(const struct orch *o, const char *ns, const char *name, const char *kind,
@@ -189,7 +193,7 @@ int operation_step(const struct orch *o, const char *ns, const char *name, const
 		return r; /* nobody asked for a record */
 	free(op.step);
 	op.step = xstrdup(step);
-	return save(o, ns, name, &op, e);
+	return save(o, ns, name, &op, 0, e);
 }
 
 int operation_end(const struct orch *o, const char *ns, const char *name, const struct err *failure,
@@ -207,7 +211,7 @@ int operation_end(const struct orch *o, const char *ns, const char *name, const 
 	op.status = OPERATION_ERROR;
 	free(op.error);
 	op.error = xstrdup(failure->text);
-	return save(o, ns, name, &op, e);
+	return save(o, ns, name, &op, FILE_SYNC, e);
 }
 
 int operation_start(const struct orch *o, const char *ns, const char *name, const char *kind,

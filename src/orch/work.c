@@ -32,14 +32,19 @@ static const struct work *find(const char *kind)
 	return NULL;
 }
 
-/* The lock that we were started with; called by hand there is none, and it is taken. */
-static int own_lock(const struct orch *o, const char *name, struct err *e)
+/* The lock that we were started with, by who also wrote the record. Called by hand there is
+ * neither. */
+static int begin(const struct orch *o, const char *kind, const char *name, struct err *e)
 {
-	int r = store_lock_is(o, o->ns, name, WORKER_LOCK_FD);
+	autofd int lock = -1;
+	int r;
 
-	if (r > 0 && fcntl(WORKER_LOCK_FD, F_SETFD, FD_CLOEXEC) == 0)
+	if (store_lock_is(o, o->ns, name, WORKER_LOCK_FD) &&
+	    fcntl(WORKER_LOCK_FD, F_SETFD, FD_CLOEXEC) == 0)
 		return WORKER_LOCK_FD;
-	return store_lock(o, o->ns, name, LOCK_TIMEOUT_MS, e);
+	lock = store_lock(o, o->ns, name, LOCK_TIMEOUT_MS, e);
+	r = lock < 0 ? lock : operation_begin(o, o->ns, name, kind, e);
+	return r < 0 ? r : TAKE_FD(lock);
 }
 
 /* A delete_orchestrator is the deletion of everything. */
@@ -59,10 +64,9 @@ int work_run(const struct orch *o, const char *kind, const char *name, struct er
 
 	if (!w)
 		return err_msg(e, EINVAL, "operation \"%s\": no such kind", kind);
-	lock = own_lock(o, name, e);
-	r = lock < 0 ? lock : operation_begin(o, o->ns, name, kind, e);
-	if (r < 0)
-		return r;
+	lock = begin(o, kind, name, e);
+	if (lock < 0)
+		return lock;
 	r = act(o, w, name, e);
 	if (r < 0)
 		change_record_failure(o, w->op, name, e);
