@@ -209,6 +209,20 @@ bad_vnics()
 	ack '.error == "Device nothing not found"'
 }
 
+@test "an explicit stop outlasts a reboot, as running does" {
+	create stopped
+	create running
+	device stop_device stopped
+	host_stop
+	host_start
+	plant
+	orchctl boot
+	run device_status stopped
+	ack '.container_status == "exited"'
+	run device_status running
+	ack '.is_running'
+}
+
 @test "what a container uses" {
 	create plc
 	run message get_consumption_device '{"device_id":"plc","cpuPeriod":"1h","memoryPeriod":"1h"}'

@@ -118,7 +118,7 @@ on_host()
 
 orchctl()
 {
-	on_host "$ORCHCTL_BIN" --state-dir "$STATE" --run-dir "$RUN" --log-dir "$LOGS" --ns "$NS" \
+	on_host env -C "$PWD" "$ORCHCTL_BIN" --state-dir "$STATE" --run-dir "$RUN" --log-dir "$LOGS" --ns "$NS" \
 		"${OPTIONS[@]}" "$@"
 }
 
@@ -132,13 +132,16 @@ message()
 
 # ---- a plant, and images ---------------------------------------------------------------------------
 
-# plant: the host's interface plant0 leads to a network with a DHCP server, 192.168.7.1
+# plant [NAME]: the host's interface of this name, plant0, leads to a network with a DHCP server,
+# 192.168.7.1
 plant()
 {
+	local name=${1:-plant0}
+
 	on_host ip netns add plant
-	on_host ip link add plant0 type veth peer name lan0 netns plant
-	on_host ip link set plant0 up
-	on_host ip address add 192.168.7.5/24 dev plant0
+	on_host ip link add "$name" type veth peer name lan0 netns plant
+	on_host ip link set "$name" up
+	on_host ip address add 192.168.7.5/24 dev "$name"
 	in_plant ip link set lan0 up
 	in_plant ip address add 192.168.7.1/24 dev lan0
 	in_plant dnsmasq --conf-file=/dev/null --user=root --group=root --port=0 --interface=lan0 \

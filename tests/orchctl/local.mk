@@ -3,7 +3,9 @@
 ORCHCTL_TESTS = \
 	tests/orchctl/audit.bats \
 	tests/orchctl/containers.bats \
+	tests/orchctl/crash.bats \
 	tests/orchctl/messages.bats \
+	tests/orchctl/readme.bats \
 	tests/orchctl/run_command.bats \
 	tests/orchctl/serve.bats \
 	tests/orchctl/state.bats
