@@ -10,6 +10,11 @@ static const struct topic *const topics[] = {
 	&topic_get_serial_devices,     &topic_delete_orchestrator,
 };
 
+const struct topic *topic_at(size_t i)
+{
+	return i < ARRAY_SIZE(topics) ? topics[i] : NULL;
+}
+
 const struct topic *topic_find(const char *name)
 {
 	for (size_t i = 0; i < ARRAY_SIZE(topics); i++)

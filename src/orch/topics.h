@@ -25,6 +25,8 @@ struct topic {
 
 /* NULL when there is no such topic. */
 const struct topic *topic_find(const char *name);
+/* All of them, from 0; NULL behind the last. */
+const struct topic *topic_at(size_t i);
 
 extern const struct topic topic_create_new_runtime;
 extern const struct topic topic_delete_device;

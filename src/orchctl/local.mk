@@ -16,8 +16,16 @@ orchctl_SOURCES = \
 	src/orchctl/operation.c \
 	src/orchctl/orchctl.h \
 	src/orchctl/serve.c \
+	src/orchctl/serve.h \
 	src/orchctl/state.c \
 	src/orchctl/state.h
 orchctl_LDADD = $(ORCH_ARCHIVES) $(ORCH_LIBS)
 orchctl_LDFLAGS = $(AM_LDFLAGS) -pie
+
+libexec_PROGRAMS += orchctl-serve
+orchctl_serve_SOURCES = \
+	src/orchctl/serve.h \
+	src/orchctl/serve_main.c
+orchctl_serve_LDADD = $(ORCH_ARCHIVES) $(ORCH_LIBS)
+orchctl_serve_LDFLAGS = $(AM_LDFLAGS) -pie
 endif

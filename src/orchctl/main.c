@@ -28,13 +28,10 @@ static const struct opt global_opts[] = {
 };
 
 static const struct command *const commands[] = {
-	&cmd_answer,	   &cmd_apply,	     &cmd_audit_export,
-	&cmd_audit_list,   &cmd_audit_show,  &cmd_audit_verify,
-	&cmd_boot,	   &cmd_dhcp_event,  &cmd_diff,
-	&cmd_image_list,   &cmd_image_prune, &cmd_image_pull,
-	&cmd_image_remove, &cmd_link,	     &cmd_list,
-	&cmd_logs,	   &cmd_operation,   &cmd_query,
-	&cmd_rollback,	   &cmd_serve,	     NULL,
+	&cmd_answer,	   &cmd_apply,	    &cmd_audit_export, &cmd_audit_list, &cmd_audit_show,
+	&cmd_audit_verify, &cmd_boot,	    &cmd_dhcp_event,   &cmd_diff,	&cmd_image_list,
+	&cmd_image_prune,  &cmd_image_pull, &cmd_image_remove, &cmd_list,	&cmd_logs,
+	&cmd_operation,	   &cmd_query,	    &cmd_rollback,     &cmd_serve,	NULL,
 };
 
 static int prepare(void *globals, const struct command *c _unused_, struct err *e)

@@ -46,7 +46,6 @@ extern const struct command cmd_image_list;
 extern const struct command cmd_image_prune;
 extern const struct command cmd_image_pull;
 extern const struct command cmd_image_remove;
-extern const struct command cmd_link;
 extern const struct command cmd_list;
 extern const struct command cmd_logs;
 extern const struct command cmd_operation;

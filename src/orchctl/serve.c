@@ -3,10 +3,12 @@
 
 #include "core/file.h"
 #include "core/json.h"
-#include "orch/serve/serve.h"
+#include "orch/topics.h"
+#include "orchctl/serve.h"
 
 #include <errno.h>
 #include <fcntl.h>
+#include <unistd.h>
 
 #define CONFIG_MAX (64u << 10)
 
@@ -17,24 +19,13 @@ struct serve_args {
 	char *ca;
 	char *certificate;
 	char *key;
-	bool check; /* of a link */
 };
-
-#define LINK_OPTS                                                                                  \
-	O_STRING_("ca", 0, struct serve_args, ca, "FILE",                                          \
-		  "trust the cloud's certificate when one in FILE has signed it"),                 \
-		O_STRING_("certificate", 0, struct serve_args, certificate, "FILE",                \
-			  "show this certificate to the cloud"),                                   \
-		O_STRING_("key", 0, struct serve_args, key, "FILE",                                \
-			  "the certificate's private key"),                                        \
-		O_STRING_("url", 0, struct serve_args, url, "URL",                                 \
-			  "connect to the Socket.IO server there")
 
 static const struct opt serve_opts[] = {
 	O_STRING_("config", 0, struct serve_args, config, "FILE",
 		  "read what is not given here from a JSON file"),
 	O_STRING_("socket", 0, struct serve_args, socket, "PATH", "listen on a Unix socket there"),
-	LINK_OPTS,
+	LINK_OPTS_(struct serve_args),
 	{ 0 },
 };
 
@@ -62,24 +53,84 @@ static int read_config(const char *path, struct serve_args *out, struct err *e)
 	return 0;
 }
 
-static int serve(const struct orch *o, const struct serve_args *a, const struct serve_args *file,
-		 struct err *e)
+static void push_option(char ***v, const char *name, const char *value)
+{
+	if (!value)
+		return;
+	strv_push(v, name);
+	strv_push(v, value);
+}
+
+static void push_topics(char ***v)
+{
+	const struct topic *topic = NULL;
+
+	for (size_t i = 0; (topic = topic_at(i)); i++) {
+		if (topic->flags & TOPIC_WAITS)
+			push_option(v, "--long", topic->name);
+		if (topic->flags & TOPIC_SUCCESS)
+			push_option(v, "--event", topic->name);
+	}
+}
+
+/* Beside this program, or where it was installed. */
+static int find_server(const struct orch *o, char **out, struct err *e)
+{
+	static const char *const places[] = { "", "../libexec/" };
+	size_t len = (size_t)(strrchr(o->program, '/') - o->program);
+
+	for (size_t i = 0; i < ARRAY_SIZE(places); i++) {
+		autofree char *path =
+			xasprintf("%.*s/%sorchctl-serve", (int)len, o->program, places[i]);
+
+		if (access(path, X_OK) == 0) {
+			*out = TAKE(path);
+			return 0;
+		}
+	}
+	return err_msg(e, ENOENT, "orchctl-serve: no such program");
+}
+
+/* The command line of orchctl-serve (serve_main.c). */
+static char **server_argv(const struct orch *o, const char *program, const struct serve_args *a,
+			  const struct serve_args *file)
 {
 	autofree char *socket = xasprintf("%s/orchctl.sock", o->run_dir);
-	const struct serve_options options = {
-		.socket = a->socket	       ?:
-				  file->socket ?:
-						 socket,
-		.link = { .url = a->url ?: file->url,
-			  .ca = a->ca ?: file->ca,
-			  .certificate = a->certificate ?: file->certificate,
-			  .key = a->key ?: file->key },
-	};
+	autostrv char **answer = orch_argv(o, o->ns);
+	char **v = NULL;
 
-	if (options.link.url && (!options.link.certificate || !options.link.key))
-		return err_msg(e, EINVAL, "the URL %s needs a certificate and a key",
-			       options.link.url);
-	return serve_run(o, &options, e);
+	strv_push(&v, program);
+	if (o->debug)
+		strv_push(&v, "--debug");
+	strv_push(&v, "serve");
+	push_option(&v, "--socket", a->socket ?: file->socket ?: socket);
+	push_option(&v, "--url", a->url ?: file->url);
+	push_option(&v, "--ca", a->ca ?: file->ca);
+	push_option(&v, "--certificate", a->certificate ?: file->certificate);
+	push_option(&v, "--key", a->key ?: file->key);
+	push_option(&v, "--disk", o->state_dir);
+	push_option(&v, "--audit-dir", o->audit_dir);
+	push_topics(&v);
+	strv_push(&v, "--");
+	for (size_t i = 0; i < strv_len(answer); i++)
+		strv_push(&v, answer[i]);
+	strv_push(&v, "answer");
+	return v;
+}
+
+/* Does not come back. */
+static int become_server(const struct orch *o, const struct serve_args *a,
+			 const struct serve_args *file, struct err *e)
+{
+	autofree char *program = NULL;
+	autostrv char **argv = NULL;
+	int r = find_server(o, &program, e);
+
+	if (r < 0)
+		return r;
+	argv = server_argv(o, program, a, file);
+	(void)execve(program, argv, o->env);
+	return err_set(e, errno, "exec %s", program);
 }
 
 static int run_serve(const void *global, void *args, int argc _unused_, char **argv _unused_,
@@ -93,7 +144,7 @@ static int run_serve(const void *global, void *args, int argc _unused_, char **a
 	if (r == 0)
 		r = globals_orch(global, &o, e);
 	if (r == 0)
-		r = serve(&o, a, &file, e);
+		r = become_server(&o, a, &file, e);
 	record_done(&config_record, &file);
 	return r;
 }
@@ -104,54 +155,4 @@ const struct command cmd_serve = {
 	.opts = serve_opts,
 	.args_size = sizeof(struct serve_args),
 	.run = run_serve,
-};
-
-static const struct opt link_opts[] = {
-	O_FLAG_("check", 0, struct serve_args, check,
-		"print the certificate's common name, if a connection can be made with it"),
-	LINK_OPTS,
-	{ 0 },
-};
-
-static int check_link(const struct link_config *c)
-{
-	autofree char *agent = NULL;
-	struct err e = { 0 };
-	int r = link_check(c, &agent, &e);
-
-	puts(r < 0 ? e.text : agent);
-	return r < 0;
-}
-
-static int run_link(const void *global _unused_, void *args, int argc _unused_,
-		    char **argv _unused_, struct err *e)
-{
-	const struct serve_args *a = args;
-	const struct link_config c = {
-		.url = a->url, .ca = a->ca, .certificate = a->certificate, .key = a->key
-	};
-	autojsonout *o = json_out_new(NULL);
-
-	if (!c.url || !c.certificate || !c.key)
-		return err_msg(e, EINVAL, "a link needs a URL, a certificate and a key");
-	if (a->check)
-		return check_link(&c);
-	if (link_run(&c, 0, 1, e) == 0)
-		return 0;
-	/* Who started us tells it in his log. */
-	json_out_object(o);
-	json_out_name(o, "failed");
-	json_out_string(o, e->text);
-	json_out_end(o);
-	puts(json_out_text(o, NULL));
-	return 1;
-}
-
-const struct command cmd_link = {
-	.name = "link",
-	.about = "One connection of orchctl serve to the cloud.",
-	.opts = link_opts,
-	.args_size = sizeof(struct serve_args),
-	.run = run_link,
-	.flags = COMMAND_HIDDEN,
 };

@@ -103,11 +103,11 @@ while data := s.recv(65536):
 }
 
 # Only what runs on the test's own host is there to be found.
-no_link() { ! on_host pgrep -f 'orchctl link ' > /dev/null; }
+no_link() { ! on_host pgrep -f 'orchctl-serve link ' > /dev/null; }
 
 stop()
 {
-	on_host pkill -TERM -f 'orchctl .*serve'
+	on_host pkill -TERM -f 'orchctl-serve serve'
 	wait "$SERVE"
 }
 
@@ -220,6 +220,8 @@ print(s.recv(10))' "$SOCKET"
 	says 'ack {"action":"get_serial_devices","correlation_id":7,"status":"success"'
 	echo 'ask get_serial_devices 5' >&"$CLOUD"
 	says 'ack .*"status":"error"'
+	echo 'tell start_device {"device_id":"nobody","correlation_id":8}' >&"$CLOUD"
+	says 'event start_device .*"correlation_id":8,"success":false'
 	says 'event heartbeat {"agent_id":"07048933","cpu_usage":'
 	run -0 grep -m1 -o 'event heartbeat .*' "$WORK/cloud"
 	ack '.status == "online" and .memory_total > 0 and .disk_total > 0 and (.audit_head | length) == 64' \
@@ -291,12 +293,12 @@ print(s.recv(10))' "$SOCKET"
 	cloud
 	serve_cloud
 	says connected
-	link=$(on_host pgrep -f "orchctl link ")
+	link=$(on_host pgrep -f "orchctl-serve link ")
 	run -0 on_host cat "/proc/$link/status"
 	[[ $output == *$'\nUid:\t65534\t65534\t65534\t65534\n'* ]]
 	[[ $output == *$'\nCapEff:\t0000000000000000\n'* ]]
 	[[ $output == *$'\nNoNewPrivs:\t1\n'* ]]
-	on_host pkill -KILL -f 'orchctl .*serve'
+	on_host pkill -KILL -f 'orchctl-serve serve'
 	wait_for 10 no_link
 	says disconnected
 }

@@ -5,7 +5,6 @@
 #include "core/sock.h"
 #include "orch/message.h"
 #include "orch/serve/channel.h"
-#include "orch/serve/intake.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -27,7 +26,7 @@ struct client {
 
 struct clients {
 	struct loop *loop;
-	struct jobs *jobs;
+	const struct intake *intake;
 	char *path;
 	int fd;
 	struct client *first;
@@ -44,7 +43,7 @@ static void client_free(struct client *c)
 	c->all->n--;
 	/* There is room again, in case there was none. */
 	(void)loop_modify(c->all->loop, c->all->fd, EPOLLIN, NULL);
-	jobs_forget(c->all->jobs, c);
+	jobs_forget(c->all->intake->jobs, c);
 	channel_free(c->channel);
 	free(c);
 }
@@ -77,7 +76,7 @@ static int on_line(struct channel *channel, const char *line, size_t len, void *
 
 	if (line && len == 0)
 		return 0;
-	refusal = intake_text(c->all->jobs, line, len, on_ack, c);
+	refusal = intake_text(c->all->intake, line, len, on_ack, c);
 	if (refusal)
 		answer(c, refusal, strlen(refusal));
 	else if (++c->pending >= CLIENT_PENDING_MAX)
@@ -184,7 +183,7 @@ static int listen_at(const char *path, struct err *e)
 	return TAKE_FD(fd);
 }
 
-int clients_new(struct loop *l, struct jobs *j, const char *path, struct clients **out,
+int clients_new(struct loop *l, const struct intake *intake, const char *path, struct clients **out,
 		struct err *e)
 {
 	struct clients *c = NULL;
@@ -194,7 +193,7 @@ int clients_new(struct loop *l, struct jobs *j, const char *path, struct clients
 		return fd;
 	c = xcalloc(1, sizeof(*c));
 	c->loop = l;
-	c->jobs = j;
+	c->intake = intake;
 	c->path = xstrdup(path);
 	c->fd = fd;
 	if (loop_add(l, fd, EPOLLIN, on_connection, c, e) < 0) {

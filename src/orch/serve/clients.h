@@ -9,7 +9,7 @@
 #ifndef ORCH_SERVE_CLIENTS_H
 #define ORCH_SERVE_CLIENTS_H
 
-#include "orch/serve/jobs.h"
+#include "orch/serve/intake.h"
 
 #define CLIENTS_MAX 64
 #define CLIENT_PENDING_MAX 64
@@ -18,11 +18,12 @@ struct clients;
 
 /**
  * clients_new - listen.
+ * @intake: borrowed for as long as there are clients
  * @path: mode 0600; replaced when nobody listens there any more
  *
  * Returns: 0; -EADDRINUSE, somebody listens there, or it is no socket; or -errno.
  */
-int clients_new(struct loop *l, struct jobs *j, const char *path, struct clients **out,
+int clients_new(struct loop *l, const struct intake *intake, const char *path, struct clients **out,
 		struct err *e);
 /* Disconnects all, and removes the socket. */
 void clients_free(struct clients *c);

@@ -4,10 +4,9 @@
 #include "core/log.h"
 #include "core/num.h"
 #include "core/proc_spawn.h"
+#include "core/strv.h"
 #include "monitor/backoff.h"
 #include "orch/serve/channel.h"
-#include "orch/serve/intake.h"
-#include "orch/topics.h"
 
 #include <errno.h>
 #include <signal.h>
@@ -20,7 +19,7 @@
 
 struct cloud {
 	struct loop *loop;
-	struct jobs *jobs;
+	const struct intake *intake;
 	struct cloud_options options;
 	struct proc_spawn process; /* pid 0: none */
 	struct channel *channel;   /* NULL: it is over, the process about to end */
@@ -87,14 +86,6 @@ static void send_event(struct cloud *c, const char *event, const char *json, siz
 	send_line(c, head, json, len);
 }
 
-/* Those topics of the first agents that answer by an event of their own name. */
-static bool answers_by_event(const char *name)
-{
-	const struct topic *topic = topic_find(name);
-
-	return topic && (topic->flags & TOPIC_SUCCESS);
-}
-
 static void answer(struct asked *a, const char *ack, size_t len)
 {
 	autofree char *head = NULL;
@@ -102,7 +93,7 @@ static void answer(struct asked *a, const char *ack, size_t len)
 	if (a->has_id) {
 		head = xasprintf("\"ack\":%llu", (unsigned long long)a->id);
 		send_line(a->cloud, head, ack, len);
-	} else if (answers_by_event(a->event)) {
+	} else if (strv_has(a->cloud->options.event_topics, a->event)) {
 		send_event(a->cloud, a->event, ack, len);
 	}
 }
@@ -144,7 +135,7 @@ static void on_event(struct cloud *c, const char *event, const struct json *line
 		    num_parse_u64(id->text, UINT64_MAX, "id", &a->id, NULL) == 0;
 	a->next = c->asked;
 	c->asked = a;
-	refusal = intake_message(c->jobs, event, message, on_ack, a);
+	refusal = intake_message(c->intake, event, message, on_ack, a);
 	if (refusal) {
 		answer(a, refusal, strlen(refusal));
 		asked_free(a);
@@ -207,7 +198,7 @@ static void disconnect(struct cloud *c)
 	loop_timer_cancel(c->loop, c->heartbeat_timer);
 	c->heartbeat_timer = 0;
 	while (c->asked) {
-		jobs_forget(c->jobs, c->asked);
+		jobs_forget(c->intake->jobs, c->asked);
 		asked_free(c->asked);
 	}
 	channel_free(TAKE(c->channel));
@@ -293,13 +284,13 @@ static int start(struct cloud *c)
 	return 0;
 }
 
-int cloud_new(struct loop *l, struct jobs *j, const struct cloud_options *options,
+int cloud_new(struct loop *l, const struct intake *intake, const struct cloud_options *options,
 	      struct cloud **out, struct err *e _unused_)
 {
 	struct cloud *c = xcalloc(1, sizeof(*c));
 
 	c->loop = l;
-	c->jobs = j;
+	c->intake = intake;
 	c->options = *options;
 	*out = c;
 	return start(c);

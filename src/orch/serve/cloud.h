@@ -10,7 +10,7 @@
 #define ORCH_SERVE_CLOUD_H
 
 #include "orch/serve/heartbeat.h"
-#include "orch/serve/jobs.h"
+#include "orch/serve/intake.h"
 
 #define CLOUD_RETRY_MS 1000
 #define CLOUD_RETRY_MAX_MS 30000
@@ -23,9 +23,11 @@ struct cloud_options {
 	char *const *argv;
 	char *const *env;
 	struct heartbeat *heartbeat; /* borrowed */
+	/* Topics that are answered by an event of their own name when nobody waits for an ack. */
+	char *const *event_topics;
 };
 
-int cloud_new(struct loop *l, struct jobs *j, const struct cloud_options *options,
+int cloud_new(struct loop *l, const struct intake *intake, const struct cloud_options *options,
 	      struct cloud **out, struct err *e);
 void cloud_free(struct cloud *c);
 

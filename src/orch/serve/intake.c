@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "orch/serve/intake.h"
 
+#include "core/strv.h"
 #include "orch/message.h"
 #include "orch/serve/refusal.h"
 
@@ -20,25 +21,33 @@ static const char *device_of(const struct json *message)
 	return NULL;
 }
 
-char *intake_message(struct jobs *j, const char *topic, const struct json *message, jobs_fn *fn,
-		     void *data)
+/* NULL when it does not say. */
+static const char *action_of(const struct json *message)
 {
-	const char *name = message_topic(message, topic);
+	const struct json *action = json_get(message, "action");
+
+	return action && action->type == JSON_STRING ? action->text : NULL;
+}
+
+char *intake_message(const struct intake *i, const char *topic, const struct json *message,
+		     jobs_fn *fn, void *data)
+{
+	const char *name = topic ?: action_of(message);
 	autojsonout *o = json_out_new(NULL);
 	struct job_request request = { .topic = name ?: "",
 				       .device = device_of(message),
-				       .is_long = name && message_waits(name),
+				       .is_long = name && strv_has(i->long_topics, name),
 				       .fn = fn,
 				       .data = data };
 
 	json_out_tree(o, message);
 	request.message = json_out_text(o, &request.len);
-	if (jobs_add(j, &request) < 0)
+	if (jobs_add(i->jobs, &request) < 0)
 		return refusal_format(name, message, "Too many messages are waiting");
 	return NULL;
 }
 
-char *intake_text(struct jobs *j, const char *text, size_t len, jobs_fn *fn, void *data)
+char *intake_text(const struct intake *i, const char *text, size_t len, jobs_fn *fn, void *data)
 {
 	autojson *doc = NULL;
 	struct err why = { 0 };
@@ -48,6 +57,6 @@ char *intake_text(struct jobs *j, const char *text, size_t len, jobs_fn *fn, voi
 	else if (json_parse(text, len, &doc, &why) < 0)
 		(void)err_wrap(&why, "Invalid JSON: ");
 	else
-		return intake_message(j, NULL, json_root(doc), fn, data);
+		return intake_message(i, NULL, json_root(doc), fn, data);
 	return refusal_format(NULL, NULL, why.text);
 }

@@ -19,7 +19,8 @@ struct serve {
 	struct clients *clients;
 	struct cloud *cloud;
 	struct heartbeat *heartbeat;
-	char **answer_argv, **link_argv;
+	struct intake intake;
+	char **link_argv;
 	char *agent;
 	int signals;
 };
@@ -52,8 +53,9 @@ static void push_option(char ***v, const char *name, const char *value)
 	strv_push(v, value);
 }
 
-static char **link_argv(const struct orch *o, const struct link_config *link)
+static char **link_argv(const struct serve_options *o)
 {
+	const struct link_config *link = &o->link;
 	char **v = NULL;
 
 	strv_push(&v, o->program);
@@ -67,10 +69,9 @@ static char **link_argv(const struct orch *o, const struct link_config *link)
 
 /* Whether it can work, and who we are; a process of its own, so that what libcrypto needs for that
  * does not stay in memory. */
-static int check_link(struct serve *s, const struct orch *o, const struct link_config *link,
-		      struct err *e)
+static int check_link(struct serve *s, const struct serve_options *o, struct err *e)
 {
-	autostrv char **argv = link_argv(o, link);
+	autostrv char **argv = link_argv(o);
 	autostr output = { 0 };
 	struct proc_run run = { .path = o->program,
 				.env = o->env,
@@ -92,26 +93,24 @@ static int check_link(struct serve *s, const struct orch *o, const struct link_c
 	return 0;
 }
 
-static int start_cloud(struct serve *s, const struct orch *o, const struct link_config *link,
-		       struct err *e)
+static int start_cloud(struct serve *s, const struct serve_options *o, struct err *e)
 {
 	const struct heartbeat_options heartbeat = { .agent = s->agent,
-						     .disk = o->state_dir,
+						     .disk = o->disk,
 						     .audit_dir = o->audit_dir };
-	struct cloud_options options = { .env = o->env };
+	struct cloud_options options = { .env = o->env, .event_topics = o->event_topics };
 
 	if (heartbeat_new(&heartbeat, &s->heartbeat, e) < 0)
 		return -e->num;
-	s->link_argv = link_argv(o, link);
+	s->link_argv = link_argv(o);
 	options.argv = s->link_argv;
 	options.heartbeat = s->heartbeat;
-	return cloud_new(s->loop, s->jobs, &options, &s->cloud, e);
+	return cloud_new(s->loop, &s->intake, &options, &s->cloud, e);
 }
 
-static int start(struct serve *s, const struct orch *o, const struct serve_options *options,
-		 struct err *e)
+static int start(struct serve *s, const struct serve_options *o, struct err *e)
 {
-	int r = options->link.url ? check_link(s, o, &options->link, e) : 0;
+	int r = o->link.url ? check_link(s, o, e) : 0;
 
 	if (r < 0)
 		return r;
@@ -121,12 +120,11 @@ static int start(struct serve *s, const struct orch *o, const struct serve_optio
 	r = watch_signals(s, e);
 	if (r < 0)
 		return r;
-	s->answer_argv = orch_argv(o, o->ns);
-	strv_push(&s->answer_argv, "answer");
-	s->jobs = jobs_new(s->loop, s->answer_argv, o->env);
-	r = clients_new(s->loop, s->jobs, options->socket, &s->clients, e);
-	if (r == 0 && options->link.url)
-		r = start_cloud(s, o, &options->link, e);
+	s->jobs = jobs_new(s->loop, o->answer_argv, o->env);
+	s->intake = (struct intake){ s->jobs, o->long_topics };
+	r = clients_new(s->loop, &s->intake, o->socket, &s->clients, e);
+	if (r == 0 && o->link.url)
+		r = start_cloud(s, o, e);
 	return r;
 }
 
@@ -137,16 +135,15 @@ static void done(struct serve *s)
 	clients_free(s->clients);
 	jobs_free(s->jobs);
 	loop_free(s->loop);
-	strv_free(s->answer_argv);
 	strv_free(s->link_argv);
 	free(s->agent);
 	(void)fd_close(s->signals);
 }
 
-int serve_run(const struct orch *o, const struct serve_options *options, struct err *e)
+int serve_run(const struct serve_options *options, struct err *e)
 {
 	struct serve s = { .signals = -1 };
-	int r = start(&s, o, options, e);
+	int r = start(&s, options, e);
 
 	if (r == 0)
 		r = loop_run(s.loop, e);
