@@ -32,6 +32,8 @@ if ORCHCTL
 FUZZ_TARGETS += \
 	tests/fuzz/fuzz_audit \
 	tests/fuzz/fuzz_command \
+	tests/fuzz/fuzz_document \
+	tests/fuzz/fuzz_session \
 	tests/fuzz/fuzz_socketio
 endif
 
