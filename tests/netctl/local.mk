@@ -5,6 +5,7 @@ NETCTL_TESTS = \
 	tests/netctl/attach.bats \
 	tests/netctl/cni.bats \
 	tests/netctl/cni_beside.bats \
+	tests/netctl/concurrency.bats \
 	tests/netctl/dhcp.bats \
 	tests/netctl/internal.bats \
 	tests/netctl/links.bats \
