@@ -27,11 +27,11 @@ class Result:
         return [line for line in self.err.splitlines() if line.strip()]
 
 
-def run(argv, timeout=2 * HANG_S, extra_fds=()):
-    """Runs a program with empty input; rc is None when it had to be killed for its slowness."""
+def run(argv, timeout=2 * HANG_S, extra_fds=(), stdin=subprocess.DEVNULL, env=None):
+    """Runs a program; rc is None when it had to be killed for its slowness."""
     out, err = os.memfd_create("out"), os.memfd_create("err")
     try:
-        child = subprocess.Popen(argv, stdin=subprocess.DEVNULL, stdout=out, stderr=err,
+        child = subprocess.Popen(argv, stdin=stdin, stdout=out, stderr=err, env=env,
                                  pass_fds=extra_fds)
         pidfd = os.pidfd_open(child.pid)
         poll = select.poll()

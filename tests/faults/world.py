@@ -7,7 +7,7 @@ import shutil
 import signal
 import subprocess
 
-from box import run, wait_until
+from box import HANG_S, run, wait_until
 from netctl_commands import DOCUMENTS
 
 CLONE_NEWNET = 0x40000000
@@ -65,7 +65,7 @@ class World:
         os.makedirs(self.work)
         for name, document in DOCUMENTS.items():
             with open(f"{self.work}/{name}.json", "w", encoding="utf-8") as f:
-                json.dump(document, f)
+                f.write(json.dumps(document).replace("WORK", self.work))
         for name in (self.host, self.inside):
             ip("netns", "add", name)
             # No addresses that come by themselves, after a while.
@@ -117,13 +117,18 @@ class World:
     def socket(self):
         return os.path.join(self.work, "db.sock")
 
-    def netctl(self, argv):
+    def call(self, argv, before=(), timeout=2 * HANG_S, extra_fds=()):
+        """Runs netctl, behind the words @before. "cni ADD FILE" calls it as a CNI plugin."""
         names = {"INSIDE": "/run/netns/" + self.inside, "DB": self.socket(), "WORK": self.work}
-        filled = ["/".join(names.get(part, part) for part in a.split("/")) for a in argv]
-        return [self.program, "--state-dir", os.path.join(self.work, "state"), *filled]
-
-    def call(self, argv):
-        return run(self.netctl(argv))
+        words = ["/".join(names.get(part, part) for part in a.split("/")) for a in argv]
+        if words[0] != "cni":
+            command = [self.program, "--state-dir", os.path.join(self.work, "state"), *words]
+            return run([*before, *command], timeout, extra_fds)
+        env = {**os.environ, "CNI_COMMAND": words[1], "CNI_CONTAINERID": "f1", "CNI_IFNAME": "eth0",
+               "CNI_NETNS": names["INSIDE"], "CNI_PATH": self.work,
+               "NETCTL_STATE_DIR": os.path.join(self.work, "state")}
+        with open(words[2], encoding="utf-8") as config:
+            return run([*before, self.program], timeout, extra_fds, config, env)
 
     # ---- what is there ----
 
