@@ -153,6 +153,25 @@ has_new_range() { [[ $(lease ip 2> /dev/null) == 10.2.* ]]; }
 	[[ $(status_of .error | wc -l) -eq 1 ]]
 }
 
+# option CODE HEX: as it goes over the wire, its length true
+option() { printf '%02x%02x%s' "$1" $((${#2} / 2)) "$2"; }
+
+@test "options of the wrong length, and overlong ones" {
+	local long router
+
+	command -v python3 > /dev/null || skip "python3 is not installed"
+	long=$(printf 'a%.0s' {1..250} | od -An -v -tx1 | tr -d ' \n')
+	router=$(option 3 0a010001)
+	# Too short, prefix 33, a name with a line feed, an overlong one, and at last one that goes beyond the message.
+	background_at "$LAN" python3 "$BATS_TEST_DIRNAME/hostile_dhcpd.py" eth0x "$router$(option 26 05)$(option 121 210a010000000a010009)$(
+		option 6 010203)$(option 15 610a6e616d65736572766572)$(option 12 "$long")$(option 42 ff)2bff01" > "$WORK/ready"
+	wait_for 5 grep -q ready "$WORK/ready"
+	attach
+	[[ $(addresses) == 10.1.0.77/24 && $(routes) == "default 10.1.0.1 100" && ! -s $RESOLV ]]
+	jq -e '.domain == null and .dns == null and .routes == null and .ntpsrv == null and .hostname == null' "$LEASE"
+	[[ $(link_json "$INSIDE" net0 | jq .mtu) == 1500 ]]
+}
+
 @test "routes and subnets of other interfaces are not the server's to take" {
 	ip -n "$INSIDE" link add other type bridge
 	ip -n "$INSIDE" addr add 10.213.0.2/28 dev other

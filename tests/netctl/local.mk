@@ -20,6 +20,7 @@ EXTRA_DIST += $(NETCTL_TESTS) \
 	tests/netctl/.shellcheckrc \
 	tests/netctl/cni.bash \
 	tests/netctl/helpers.bash \
+	tests/netctl/hostile_dhcpd.py \
 	tests/netctl/ovs.bash \
 	tests/netctl/ovsdb_garbage.py \
 	tests/netctl/peer.py
