@@ -38,14 +38,15 @@ static void reading_done(struct reading *r)
 
 void logs_line_parse(char *text, struct logs_line *out)
 {
+	size_t len = strlen(text);
 	char *rest = text, *time = strsep(&rest, " "), *stream = rest ? strsep(&rest, " ") : NULL,
 	     *tag = rest ? strsep(&rest, " ") : NULL;
 
 	if (!rest || (!str_eq(stream, "stdout") && !str_eq(stream, "stderr")) ||
 	    (!str_eq(tag, "F") && !str_eq(tag, "P"))) {
-		for (char *cut = text; rest && cut < rest; cut++)
-			if (*cut == '\0')
-				*cut = ' ';
+		for (size_t i = 0; i < len; i++)
+			if (text[i] == '\0')
+				text[i] = ' ';
 		*out = (struct logs_line){ .time = "", .ends = true, .text = text };
 		return;
 	}
@@ -149,16 +150,20 @@ static bool is_same_file(int fd, const char *path)
 	       a.st_ino == b.st_ino;
 }
 
-/* Watches the directory: the file itself is put aside when it is rotated. */
+/* Watches the log's directory, since the file itself is put aside when it is rotated; and that of
+ * the container, which goes last when it is deleted. */
 static int watch(const struct reading *r, struct err *e)
 {
 	autofree char *dir = xstrndup(r->path, (size_t)(strrchr(r->path, '/') - r->path));
+	autofree char *container = orch_container_dir(r->o, r->ns, r->name);
 	autofd int fd = inotify_init1(IN_CLOEXEC);
 
 	if (fd < 0)
 		return err_set(e, errno, "inotify_init");
 	if (inotify_add_watch(fd, dir, IN_MODIFY | IN_CREATE | IN_MOVED_TO | IN_DELETE) < 0)
 		return err_set(e, errno, "watch %s", dir);
+	if (inotify_add_watch(fd, container, IN_DELETE_SELF) < 0 && errno != ENOENT)
+		return err_set(e, errno, "watch %s", container);
 	return TAKE_FD(fd);
 }
 

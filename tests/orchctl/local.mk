@@ -2,9 +2,13 @@
 
 ORCHCTL_TESTS = \
 	tests/orchctl/audit.bats \
+	tests/orchctl/boot.bats \
 	tests/orchctl/containers.bats \
 	tests/orchctl/crash.bats \
+	tests/orchctl/images.bats \
+	tests/orchctl/logs.bats \
 	tests/orchctl/messages.bats \
+	tests/orchctl/monitor.bats \
 	tests/orchctl/readme.bats \
 	tests/orchctl/run_command.bats \
 	tests/orchctl/serve.bats \
@@ -12,6 +16,8 @@ ORCHCTL_TESTS = \
 EXTRA_DIST += $(ORCHCTL_TESTS) \
 	tests/orchctl/.shellcheckrc \
 	tests/orchctl/helpers.bash \
+	tests/orchctl/helpers/ask.py \
+	tests/orchctl/helpers/images.py \
 	tests/orchctl/helpers/plc.py \
 	tests/orchctl/setup_suite.bash \
 	tests/orchctl/socketio/package-lock.json \

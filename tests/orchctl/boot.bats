@@ -1,0 +1,149 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: Apache-2.0
+#
+# orchctl boot and list: after a reboot, a crash of a monitor, and when nothing is wrong.
+
+load helpers
+
+setup_file()
+{
+	local tool
+
+	for tool in umoci skopeo dnsmasq; do
+		command -v "$tool" > /dev/null || skip "needs $tool"
+	done
+	plc_image "$BATS_FILE_TMPDIR/plc"
+}
+
+test_setup()
+{
+	OPTIONS=(--image "oci:$BATS_FILE_TMPDIR/plc")
+	plant
+}
+
+state_of() { orchctl list -f json | jq -r --arg id "$1" '.[] | select(.id == $id) | .state'; }
+pid_of() { orchctl list -f json | jq -r --arg id "$1" '.[] | select(.id == $id) | .pid'; }
+is_in() { [[ $(state_of "$1") == "$2" ]]; }
+# A pid that is none would mean others.
+kill_on_host()
+{
+	local pid
+
+	for pid in "$@"; do
+		[[ $pid =~ ^[1-9][0-9]*$ ]] || { echo "no pid: '$pid'"; return 1; }
+		on_host kill -KILL "$pid"
+	done
+}
+
+monitor_of() { on_host pgrep -fx ".*runlet-monitor $STATE/containers/$NS/$1"; }
+
+# What a loss of power leaves: what is on the disk.
+reboot()
+{
+	host_stop
+	rm -rf "$WORK/dnsmasq.pid"
+	host_start
+}
+
+@test "after a reboot: what ran runs, what was stopped does not" {
+	local address
+
+	create plc-a
+	create plc-b
+	device stop_device plc-b
+	address=$(device_status plc-a | jq -r '.networks[].ip_address')
+	reboot
+	plant
+	is_in plc-a exited
+	run orchctl boot
+	[ "$status" -eq 0 ] || { echo "$output"; return 1; }
+	[[ $output == *"$NS/plc-a: started"* && $output == *"$NS/plc-b: down"* ]]
+	is_in plc-a running
+	is_in plc-b stopped
+	run device_status plc-a
+	ack ".is_running and .networks[].ip_address == \"$address\""
+	in_plant busybox ping -c 1 -W 5 "$address"
+	# A second time there is nothing to do.
+	address=$(pid_of plc-a)
+	run orchctl boot
+	[[ $output == *"$NS/plc-a: running"* && $output == *"$NS/plc-b: down"* ]]
+	[ "$(pid_of plc-a)" = "$address" ]
+}
+
+@test "a monitor that was killed is noticed and replaced, and the container does not notice" {
+	local pid
+
+	create plc
+	pid=$(pid_of plc)
+	kill_on_host "$(monitor_of plc)"
+	wait_for 5 is_in plc orphaned
+	run orchctl boot
+	[ "$status" -eq 0 ]
+	[[ $output == *"$NS/plc: taken over"* ]]
+	is_in plc running
+	[ "$(pid_of plc)" = "$pid" ]
+	[ -n "$(monitor_of plc)" ]
+	device stop_device plc
+	is_in plc stopped
+	# One whose monitor is gone is stopped and deleted all the same.
+	device start_device plc
+	kill_on_host "$(monitor_of plc)"
+	device stop_device plc
+	is_in plc stopped
+	run orchctl boot
+	[[ $output == *"$NS/plc: down"* ]]
+}
+
+@test "a container and its monitor are killed at once" {
+	create plc
+	kill_on_host "$(monitor_of plc)" "$(pid_of plc)"
+	wait_for 5 is_in plc exited
+	run orchctl boot
+	[[ $output == *"$NS/plc: started"* ]]
+	is_in plc running
+}
+
+@test "one whose parent interface is absent is waited for" {
+	create plc
+	reboot
+	run orchctl boot --wait 0s
+	[ "$status" -eq 1 ]
+	[[ $output == *"$NS/plc: waiting: plant0"* ]]
+	orchctl boot --wait 1m > "$WORK/boot" &
+	boot=$!
+	wait_for 10 grep -q waiting "$WORK/boot"
+	plant
+	wait "$boot"
+	[[ $(cat "$WORK/boot") == *"$NS/plc: started"* ]]
+	is_in plc running
+}
+
+@test "half a container is removed" {
+	create plc
+	device stop_device plc
+	jq '.complete = false' "$STATE/containers/$NS/plc/container.json" > "$WORK/new"
+	mv "$WORK/new" "$STATE/containers/$NS/plc/container.json"
+	is_in plc creating
+	run orchctl boot
+	[ "$status" -eq 0 ]
+	[[ $output == *"$NS/plc: removed"* ]]
+	[ -z "$(orchctl list -q)" ]
+	on_host_nothing_left
+}
+
+@test "list" {
+	run orchctl list
+	[ "$status" -eq 0 ]
+	[[ $output == ID*STATE*PID*RESTARTS*IMAGE ]]
+	create plc-a
+	[ "$(orchctl list -q)" = plc-a ]
+	run orchctl list -f json
+	ack '.[0] | .id == "plc-a" and .state == "running" and .pid > 0 and .restarts == 0
+		and .restart == "always" and .started_ms > 0 and .error == null'
+	echo '{' > "$STATE/containers/$NS/plc-a/status.json"
+	run orchctl list
+	[ "$status" -eq 0 ]
+	[[ $output == *plc-a*damaged* ]]
+	run orchctl list --format xml
+	[ "$status" -eq 1 ]
+}
