@@ -344,6 +344,19 @@ static int refused(const struct link_new *new, const struct err *why, struct err
 			       name);
 	case ENETDOWN:
 		return err_msg(e, ENETDOWN, "%s %s: its parent is down", new->kind, name);
+	case EINVAL:
+		/* Without a word of the kernel's: passthru does not share. */
+		if (str_eq(new->kind, "macvlan") && str_eq(why->text, err_words(EINVAL)))
+			return err_msg(e, EBUSY,
+				       "macvlan %s: its parent has a passthru child, or is to have "
+				       "one beside others",
+				       name);
+		break;
+	case EBUSY:
+		if (str_eq(why->text, err_words(EBUSY)))
+			return err_msg(e, EBUSY, "%s %s: its parent is used otherwise, as a port",
+				       new->kind, name);
+		break;
 	default:
 		break;
 	}
