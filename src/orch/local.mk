@@ -79,6 +79,8 @@ liborch_a_SOURCES = \
 	src/orch/passwd.h \
 	src/orch/period.c \
 	src/orch/period.h \
+	src/orch/reattach.c \
+	src/orch/reattach.h \
 	src/orch/registry.c \
 	src/orch/registry.h \
 	src/orch/request.c \

@@ -302,3 +302,49 @@ print(s.recv(10))' "$SOCKET"
 	wait_for 10 no_link
 	says disconnected
 }
+
+needs_plant()
+{
+	local tool
+
+	for tool in umoci skopeo dnsmasq; do
+		command -v "$tool" > /dev/null || skip "needs $tool"
+	done
+	plc_image "$WORK/plc"
+	OPTIONS+=(--image "oci:$WORK/plc")
+	plant
+}
+
+ready_on() { device_status plc-001 | jq -e ".networks | has(\"macvlan_plant0_$1\")" > /dev/null; }
+in_container() { in_network plc-001 ip -o link show eth0 > /dev/null 2>&1; }
+
+@test "vNICs follow the interface that they are on" {
+	needs_plant
+	create plc-001
+	ready_on 192.168.7.0_24
+	mac=$(device_status plc-001 | jq -r '.networks[].mac_address')
+	serve
+	# The plant gets other addresses.
+	in_plant pkill dnsmasq
+	in_plant ip address flush dev lan0
+	in_plant ip address add 192.168.8.1/24 dev lan0
+	in_plant dnsmasq --conf-file=/dev/null --user=root --group=root --port=0 --interface=lan0 \
+		--no-ping --dhcp-authoritative --dhcp-range=192.168.8.100,192.168.8.150,255.255.255.0,1h \
+		--pid-file="$WORK/dnsmasq.pid" --dhcp-leasefile="$WORK/leases2" --log-facility="$WORK/dnsmasq2.log"
+	on_host ip address flush dev plant0
+	on_host ip address add 192.168.8.5/24 dev plant0
+	wait_for 40 ready_on 192.168.8.0_24
+	run device_status plc-001
+	ack ".is_running and (.networks[].ip_address | startswith(\"192.168.8.1\")) and .networks[].mac_address == \"$mac\""
+	[[ $(orchctl audit list | grep -c 'make the vNICs anew, since plant0 has changed') -eq 1 ]]
+	# The interface goes, and with it the container's; it comes back.
+	on_host ip link del plant0
+	run ! in_container
+	on_host ip link add plant0 type veth peer name lan0 netns plant
+	in_plant ip link set lan0 up
+	in_plant ip address add 192.168.8.1/24 dev lan0
+	on_host ip link set plant0 up
+	on_host ip address add 192.168.8.5/24 dev plant0
+	wait_for 40 in_container
+	orchctl audit verify
+}

@@ -2,7 +2,9 @@
 #include "orch/serve/answer.h"
 
 #include "core/file.h"
+#include "core/log.h"
 #include "orch/message.h"
+#include "orch/reattach.h"
 
 #include <errno.h>
 #include <unistd.h>
@@ -10,12 +12,19 @@
 static int answer_line(const struct orch *o, const char *line, size_t len, int out, struct err *e)
 {
 	struct message_result result = { 0 };
-	const struct json *topic = NULL;
+	const struct json *topic = NULL, *change = NULL;
+	struct err why = { 0 };
 	autojson *doc = NULL;
 	autostr ack = { 0 };
 
 	if (json_parse(line, len, &doc, e) < 0)
 		return err_wrap(e, "a line that is no JSON: ");
+	change = json_get(json_root(doc), "network_change");
+	if (change) {
+		if (reattach(o, change, &why) < 0)
+			log_error("a change of the network: %s", why.text);
+		return fd_write_all(out, "{}\n", 3, e);
+	}
 	topic = json_get(json_root(doc), "topic");
 	message_handle(o, json_get(json_root(doc), "message"),
 		       topic && topic->type == JSON_STRING ? topic->text : NULL, &ack, &result);

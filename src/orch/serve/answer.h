@@ -2,8 +2,9 @@
 /**
  * answer.h - handles messages one after the other, as a process of orch/serve/jobs.c.
  *
- * A line {"topic":T,"message":M} comes, the acknowledgement goes, as a line; at the end of the
- * input it ends.
+ * A line {"topic":T,"message":M} comes, the acknowledgement goes, as a line; for
+ * {"network_change":DATA} (net/monitor.h) vNICs are reattached (reattach.h), and {} goes. At the
+ * end of the input it ends.
  */
 #ifndef ORCH_SERVE_ANSWER_H
 #define ORCH_SERVE_ANSWER_H

@@ -283,6 +283,8 @@ static char *line_of(const struct job_request *request)
 {
 	autojsonout *o = json_out_new(NULL);
 
+	if (request->is_change)
+		return xasprintf("{\"network_change\":%.*s}", (int)request->len, request->message);
 	json_out_string(o, request->topic);
 	return xasprintf("{\"topic\":%s,\"message\":%.*s}", json_out_text(o, NULL),
 			 (int)request->len, request->message);

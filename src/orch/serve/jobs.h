@@ -28,6 +28,7 @@ struct job_request {
 	const char *topic;
 	const char *device; /* the container that it is about; NULL: none */
 	bool is_long;	    /* message_waits() */
+	bool is_change;	    /* no message: an interface of the host has changed; see answer.h */
 	const char *message;
 	size_t len;
 	jobs_fn *fn;

@@ -1,8 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "orch/serve/serve.h"
 
+#include "core/json.h"
+#include "core/log.h"
 #include "core/proc.h"
 #include "core/strv.h"
+#include "net/monitor.h"
 #include "orch/serve/clients.h"
 #include "orch/serve/cloud.h"
 
@@ -19,6 +22,7 @@ struct serve {
 	struct clients *clients;
 	struct cloud *cloud;
 	struct heartbeat *heartbeat;
+	struct monitor *monitor;
 	struct intake intake;
 	char **link_argv;
 	char *agent;
@@ -43,6 +47,31 @@ static int watch_signals(struct serve *s, struct err *e)
 	if (s->signals < 0)
 		return err_set(e, errno, "watch signals");
 	return loop_add(s->loop, s->signals, EPOLLIN, on_signal, s, e);
+}
+
+/* Interfaces that go are not told on: when they are back, that is a change, too. */
+static int on_network(const char *line, size_t len, void *data)
+{
+	const struct json *type = NULL, *change = NULL;
+	struct job_request request = { .topic = "network_change",
+				       .is_long = true,
+				       .is_change = true };
+	autojsonout *o = json_out_new(NULL);
+	struct serve *s = data;
+	autojson *doc = NULL;
+
+	if (json_parse(line, len, &doc, NULL) < 0)
+		return 0;
+	type = json_get(json_root(doc), "type");
+	change = json_get(json_root(doc), "data");
+	if (!type || type->type != JSON_STRING || !str_eq(type->text, "network_change") ||
+	    !change || json_get(change, "status"))
+		return 0;
+	json_out_tree(o, change);
+	request.message = json_out_text(o, &request.len);
+	if (jobs_add(s->jobs, &request) < 0)
+		log_error("a change of the network is not followed: too many messages are waiting");
+	return 0;
 }
 
 static void push_option(char ***v, const char *name, const char *value)
@@ -110,6 +139,7 @@ static int start_cloud(struct serve *s, const struct serve_options *o, struct er
 
 static int start(struct serve *s, const struct serve_options *o, struct err *e)
 {
+	static const struct monitor_options watched = { .debounce_ms = MONITOR_DEBOUNCE_MS };
 	int r = o->link.url ? check_link(s, o, e) : 0;
 
 	if (r < 0)
@@ -123,6 +153,8 @@ static int start(struct serve *s, const struct serve_options *o, struct err *e)
 	s->jobs = jobs_new(s->loop, o->answer_argv, o->env);
 	s->intake = (struct intake){ s->jobs, o->long_topics };
 	r = clients_new(s->loop, &s->intake, o->socket, &s->clients, e);
+	if (r == 0)
+		r = monitor_new(s->loop, &watched, on_network, s, &s->monitor, e);
 	if (r == 0 && o->link.url)
 		r = start_cloud(s, o, e);
 	return r;
@@ -131,6 +163,7 @@ static int start(struct serve *s, const struct serve_options *o, struct err *e)
 static void done(struct serve *s)
 {
 	cloud_free(s->cloud);
+	monitor_free(s->monitor);
 	heartbeat_free(s->heartbeat);
 	clients_free(s->clients);
 	jobs_free(s->jobs);
