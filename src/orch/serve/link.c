@@ -9,8 +9,10 @@
 #include <errno.h>
 #include <grp.h>
 #include <libwebsockets.h>
+#include <link.h>
 #include <openssl/ssl.h>
 #include <signal.h>
+#include <sys/mman.h>
 #include <sys/prctl.h>
 #include <unistd.h>
 
@@ -35,6 +37,7 @@ struct link {
 	struct str line; /* of what comes from @in */
 	struct outgoing *first, **last;
 	size_t queued;
+	bool is_connected;
 	bool is_over;
 	int result;
 	struct err err;
@@ -113,6 +116,33 @@ static int write_one(struct link *l)
 	return 0;
 }
 
+/* ---- memory ---- */
+
+static int drop_segments(struct dl_phdr_info *info, size_t size _unused_, void *data)
+{
+	const uintptr_t page = *(const uintptr_t *)data;
+
+	for (size_t i = 0; i < info->dlpi_phnum; i++) {
+		const ElfW(Phdr) *p = &info->dlpi_phdr[i];
+		uintptr_t start = (info->dlpi_addr + p->p_vaddr) & ~(page - 1);
+		uintptr_t end = info->dlpi_addr + p->p_vaddr + p->p_memsz;
+
+		/* Nobody writes to these: what is needed again comes from the file. */
+		if (p->p_type == PT_LOAD && !(p->p_flags & PF_W))
+			(void)madvise((void *)start, end - start, MADV_DONTNEED);
+	}
+	return 0;
+}
+
+/* A handshake walks through 3 MiB of libcrypto, of which an idle connection needs next to nothing.
+ */
+static void forget_handshake(void)
+{
+	uintptr_t page = (uintptr_t)sysconf(_SC_PAGESIZE);
+
+	(void)dl_iterate_phdr(drop_segments, &page);
+}
+
 /* ---- to the process that serves ---- */
 
 static int on_tell(void *data, const char *line, size_t len, struct err *e)
@@ -120,6 +150,10 @@ static int on_tell(void *data, const char *line, size_t len, struct err *e)
 	struct link *l = data;
 	autofree char *whole = xasprintf("%.*s\n", (int)len, line);
 
+	/* The first that is told is that we are connected. */
+	if (!l->is_connected)
+		forget_handshake();
+	l->is_connected = true;
 	return fd_write_all(l->out, whole, len + 1, e);
 }
 
