@@ -2,10 +2,10 @@
 #include "net/forward.h"
 
 #include "core/procfs.h"
+#include "net/link.h"
+#include "net/route.h"
 
-#include <dirent.h>
 #include <errno.h>
-#include <fcntl.h>
 #include <sys/socket.h>
 
 #define VALUE_MAX 64
@@ -47,37 +47,30 @@ int forward_interface(int family, const char *ifname, const char *key, const cha
 	return forward_set(name, value, e);
 }
 
-static void closedir_p(DIR **d)
-{
-	if (*d)
-		(void)closedir(*d);
-}
-
-/* Interfaces that take router advertisements as hosts do go on to do so. */
+/* The interfaces that the host has routes over which a router told it of go on to listen to that
+ * router. No others: a container is not to become the host's router. */
 static int keep_advertisements(int proc, struct err *e)
 {
-	_cleanup_(closedir_p) DIR *d = NULL;
-	struct dirent *entry;
-	int fd = procfs_open(proc, "sys/net/ipv6/conf", O_RDONLY | O_DIRECTORY, e);
+	struct route_filter filter = { .family = AF_INET6 };
+	autofree struct route *routes = NULL;
+	autonl *nl = NULL;
+	struct link link;
+	size_t n = 0;
+	int r = nl_open(&nl, e);
 
-	if (fd < 0)
-		return fd;
-	d = fdopendir(fd);
-	if (!d) {
-		(void)fd_close(fd);
-		return err_set(e, errno, "list interfaces");
-	}
-	while ((entry = readdir(d))) {
-		autofree char *name = xasprintf("ipv6/conf/%s/accept_ra", entry->d_name);
-		autofree char *path = xasprintf("sys/net/%s", name);
-		autostr now = { 0 };
+	if (r == 0)
+		r = route_list(nl, &filter, &routes, &n, e);
+	for (size_t i = 0; i < n && r == 0; i++) {
+		autofree char *name = NULL;
 
 		/* one that is just going away does not matter */
-		if (entry->d_name[0] != '.' &&
-		    procfs_read(proc, path, VALUE_MAX, &now, NULL) == 0 && has_value(&now, "1"))
-			(void)set_at(proc, name, "2", NULL);
+		if (routes[i].protocol != RTPROT_RA ||
+		    link_get_index(nl, routes[i].index, &link, NULL) < 0)
+			continue;
+		name = xasprintf("ipv6/conf/%s/accept_ra", link.name);
+		(void)set_at(proc, name, "2", NULL);
 	}
-	return 0;
+	return r;
 }
 
 int forward_enable(int family, struct err *e)

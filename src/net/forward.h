@@ -17,8 +17,8 @@ int forward_set(const char *name, const char *value, struct err *e);
 /**
  * forward_enable - let the host pass on packets of a family (AF_INET, AF_INET6).
  *
- * A host that forwards IPv6 takes no more router advertisements; interfaces that did so before go
- * on (accept_ra 2), so that the host keeps its own default route.
+ * A host that forwards IPv6 takes no more router advertisements; interfaces that have routes from
+ * them go on to (accept_ra 2), so that the host keeps its own default route.
  */
 int forward_enable(int family, struct err *e);
 

@@ -94,6 +94,14 @@ answers() { at "$1" python3 "$BATS_TEST_DIRNAME/peer.py" ask tcp "$2" "$3"; }
 	cni DEL "$INSIDE" "$THEIRS/bridge" <<< "$conf"
 }
 
+@test "host-local asks for no namespace" {
+	refused 7 'ipam is missing' cni ADD "$INSIDE-nosuch" host-local <<< "$(with "$BRIDGE" 'del(.ipam)')"
+	cni ADD "$INSIDE-nosuch" host-local <<< "$BRIDGE" > "$WORK/out"
+	[[ $(jq -c '[.ips, .routes, .interfaces]' "$WORK/out") == \
+		'[[{"address":"10.5.0.2/24","gateway":"10.5.0.1"}],[{"dst":"0.0.0.0/0"}],null]' ]]
+	cni DEL "$INSIDE-nosuch" host-local <<< "$BRIDGE"
+}
+
 @test "both host-locals on one network" {
 	needs_theirs bridge
 	CNI_PATH=$THEIRS cni ADD "$INSIDE" "$THEIRS/bridge" <<< "$BRIDGE" > /dev/null

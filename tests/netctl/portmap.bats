@@ -89,6 +89,18 @@ tables() { host nft list tables; }
 	netctl portmap del web
 }
 
+@test "forwarding IPv6 costs the host no route that a router told it of" {
+	accept_ra() { host cat "/proc/sys/net/ipv6/conf/$1/accept_ra"; }
+
+	wire eth0
+	ip -n "$HOST" -6 route add 2001:db8:7::/64 via fe80::7 dev eth0 proto ra
+	[[ $(accept_ra eth0) == 1 && $(accept_ra c0) == 1 ]]
+	netctl portmap add --to fd01::2/64 web 8080:80
+	[[ $(host cat /proc/sys/net/ipv6/conf/all/forwarding) == 1 ]]
+	[[ $(accept_ra eth0) == 2 && $(accept_ra c0) == 1 && $(accept_ra default) == 1 ]]
+	netctl portmap del web
+}
+
 @test "both families in one call" {
 	serve "$INSIDE" tcp :: 80
 	netctl portmap add --to 10.1.0.2/24 --to fd01::2/64 web 8080:80

@@ -64,7 +64,7 @@ static int create_bridge(struct cni *c, struct link *out, struct err *e)
 	r = link_create(c->host, &new, e);
 	if (r < 0 && r != -EEXIST)
 		return r;
-	/* Its routes are ours to say; without IPv6 there is no such switch. */
+	/* A container is not to become the host's router. Without IPv6 there is no such switch. */
 	if (r == 0)
 		(void)forward_interface(AF_INET6, bridge_name(c), "accept_ra", "0", NULL);
 	return link_get(c->host, bridge_name(c), out, e);

@@ -176,7 +176,8 @@ static int run(struct cni *c, const struct cni_plugin *p, struct err *e)
 	const struct cni_ipam_type *ipam = cni_ipam_find(own_name(p));
 	int r = read_conf(c, p, e);
 
-	if (r == 0)
+	/* what only keeps books of addresses does not ask what the namespace is */
+	if (r == 0 && (!ipam || ipam->is_on_link))
 		r = cni_open(c, e);
 	if (r == 0)
 		r = ipam ? run_ipam(c, ipam, e) : run_type(c, e);

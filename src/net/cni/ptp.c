@@ -16,6 +16,8 @@ static int make(struct cni *c, struct err *e)
 
 	if (r < 0)
 		return r;
+	/* A container is not to become the host's router. Without IPv6 there is no such switch. */
+	(void)forward_interface(AF_INET6, host_end.name, "accept_ra", "0", NULL);
 	(void)cni_result_add_iface(&c->result, host_end.name, mac_format(&host_end.mac, mac), NULL,
 				   host_end.mtu);
 	return 0;
