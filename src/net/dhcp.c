@@ -153,7 +153,7 @@ int dhcp_start(const struct dhcp_options *o, struct err *e)
 		ret = dhcp_stop(o->state_dir, o->container, o->ifname, e);
 	if (ret < 0)
 		return ret;
-	lock = dhcp_lock(o->state_dir, e);
+	lock = dhcp_lock(o->state_dir, true, e);
 	dir = lock < 0 ? lock : dhcp_dir_open(o->state_dir, o->container, true, e);
 	if (dir < 0)
 		return dir;
@@ -324,7 +324,7 @@ static int stop(int dir, const char *state_dir, const char *ifname, struct err *
 			return ret;
 		ret = 1;
 	}
-	lock = dhcp_lock(state_dir, e);
+	lock = dhcp_lock(state_dir, true, e);
 	if (lock < 0)
 		return lock;
 	return remove_files(dir, ifname, e) < 0 ? -EIO : ret;
@@ -365,10 +365,11 @@ static int stop_one(const struct dhcp_status *s, void *data, struct err *e)
 static int sweep(const char *state_dir, const char *container, struct err *e)
 {
 	autofree char *path = dhcp_dir_path(state_dir, container);
-	autofd int lock = dhcp_lock(state_dir, e);
+	struct err why = { 0 };
+	autofd int lock = dhcp_lock(state_dir, false, &why);
 
 	if (lock < 0)
-		return lock;
+		return lock == -ENOENT ? 0 : err_msg(e, why.num, "%s", why.text);
 	leftovers_remove(AT_FDCWD, path, NULL);
 	remove_dir(state_dir, container);
 	return 0;

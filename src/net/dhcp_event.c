@@ -79,9 +79,10 @@ static int event_open(const char *path, struct event *ev, struct err *e)
 
 	if (r < 0)
 		return r;
-	ev->lock = dhcp_lock(state_dir, e);
+	/* A client whose records somebody threw away is not to make them anew. */
+	ev->lock = dhcp_lock(state_dir, false, &why);
 	if (ev->lock < 0)
-		return ev->lock;
+		return ev->lock == -ENOENT ? 0 : err_msg(e, why.num, "%s", why.text);
 	ev->dir = dhcp_dir_open(state_dir, container, false, &why);
 	if (ev->dir == -ENOENT)
 		return 0;

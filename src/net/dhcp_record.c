@@ -110,11 +110,11 @@ int dhcp_dir_open(const char *state_dir, const char *container, bool make, struc
 	return fd < 0 ? err_set(e, errno, "open %s", path) : fd;
 }
 
-int dhcp_lock(const char *state_dir, struct err *e)
+int dhcp_lock(const char *state_dir, bool make, struct err *e)
 {
 	autofree char *path = xasprintf("%s/dhcp", state_dir);
 	autofd int fd = -1;
-	int r = dir_make_all(path, 0700, e);
+	int r = make ? dir_make_all(path, 0700, e) : 0;
 
 	if (r < 0)
 		return r;

@@ -35,10 +35,11 @@ int dhcp_dir_open(const char *state_dir, const char *container, bool make, struc
 
 /**
  * dhcp_lock - one at a time changes what is on disk of a host's clients, and what they configure.
+ * @make: the directory, when there is none; else -ENOENT
  *
  * Returns: a descriptor that holds the lock; or -errno.
  */
-int dhcp_lock(const char *state_dir, struct err *e);
+int dhcp_lock(const char *state_dir, bool make, struct err *e);
 
 /* Each returns 1, 0 when there is no such file, or -errno. */
 int dhcp_record_load(int dir, const char *ifname, struct dhcp_record *out, struct err *e);

@@ -247,6 +247,8 @@ no_clients() { [[ -z $(clients) ]]; }
 	before=$(< "$LEASE")
 	inside env NETCTL_DHCP="$STATE/dhcp/box/net0.json" ip=10.1.0.66 mask=24 "$NETCTL_BIN" bound
 	[[ $(addresses) != *10.1.0.66* && $(< "$LEASE") == "$before" ]]
+	inside env NETCTL_DHCP="$WORK/nowhere/dhcp/box/net0.json" "$NETCTL_BIN" bound
+	[[ ! -e $WORK/nowhere ]]
 	fails 'not the record of a DHCP client' inside env NETCTL_DHCP=/etc/passwd "$NETCTL_BIN" bound
 }
 

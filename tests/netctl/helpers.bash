@@ -146,7 +146,8 @@ processes_left()
 {
 	local f pid
 
-	for f in $(grep -lsa "$NETCTL_MARK=$TAG-$BATS_ROOT_PID" /proc/[0-9]*/environ); do
+	# What a DHCP client has in its environment is the path of its record.
+	for f in $(grep -lsa -e "$NETCTL_MARK=$TAG-$BATS_ROOT_PID" -e "NETCTL_DHCP=$WORK/" /proc/[0-9]*/environ); do
 		pid=${f#/proc/} pid=${pid%/environ}
 		case $(tr '\0' ' ' 2> /dev/null < "/proc/$pid/cmdline") in
 		'' | *bats-exec* | *bats-core* | grep\ * | tr\ *) ;;
