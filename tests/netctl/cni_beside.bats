@@ -157,10 +157,9 @@ dhcp_server()
 @test "ovs: a port of Open vSwitch, its VLAN, and what is left of it" {
 	local conf
 
-	# shellcheck source=tests/netctl/ovs.bash
-	. "$BATS_TEST_DIRNAME/ovs.bash"
+	load ovs
 	start_ovs
-	ovs add-br $NETDEV br0
+	ovs add-br "$NETDEV" br0
 	conf=$(with "$BRIDGE" ".type = \"ovs\" | .cniVersion = \"1.1.0\" | .vlan = 7 | del(.hairpinMode, .isGateway) | .socket_file = \"$DB\"")
 	cni STATUS "$INSIDE" ovs <<< "$conf"
 	cni ADD "$INSIDE" ovs <<< "$conf" > "$WORK/out"
