@@ -74,11 +74,14 @@ source-copy:
 		am__skip_mode_fix=yes > /dev/null
 CONFIGURE_COPY = test -f Makefile || ../$(SOURCE_COPY)/configure --quiet
 
-# The same suites under AddressSanitizer and UndefinedBehaviorSanitizer.
+# The same suites under AddressSanitizer and UndefinedBehaviorSanitizer; SANITIZERS_CONFIGURE are more
+# options of configure.
 SANITIZERS_CHECKS = check-unit check-fuzz-corpus check-integration
+SANITIZERS_CONFIGURE =
 check-sanitizers: source-copy
 	@$(MKDIR_P) build-sanitizers
-	@cd build-sanitizers && { $(CONFIGURE_COPY) --enable-sanitizers CC='$(CC)'; } && \
+	@cd build-sanitizers && { $(CONFIGURE_COPY) --enable-sanitizers $(SANITIZERS_CONFIGURE) \
+			CC='$(CC)'; } && \
 		$(MAKE) $(AM_MAKEFLAGS) CHECKS='$(SANITIZERS_CHECKS)' check
 
 # Every compiler builds everything without a warning.
