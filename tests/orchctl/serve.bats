@@ -315,7 +315,12 @@ needs_plant()
 	plant
 }
 
-ready_on() { device_status plc-001 | jq -e ".networks | has(\"macvlan_plant0_$1\")" > /dev/null; }
+# With a lease.
+ready_on()
+{
+	device_status plc-001 |
+		jq -e ".networks[\"macvlan_plant0_$1\"].ip_address // \"\" | length > 0" > /dev/null
+}
 in_container() { in_network plc-001 ip -o link show eth0 > /dev/null 2>&1; }
 
 @test "vNICs follow the interface that they are on" {

@@ -106,6 +106,21 @@ TEST(refuses_what_cannot_be)
 	}
 }
 
+TEST(a_document_has_plugins)
+{
+	static const char *const bad[] = { "{}", "[]", "7", "{\"plugins\":[]}",
+					   "{\"plugins\":null}" };
+
+	for (size_t i = 0; i < ARRAY_SIZE(bad); i++) {
+		struct document d = { 0 };
+		autojson *doc = NULL;
+
+		CHECK_INT(json_parse(bad[i], strlen(bad[i]), &doc, &e), 0);
+		CHECK_INT(document_decode(json_root(doc), &d, &e), -EINVAL);
+		CHECK_STR(e.text, "plugins: has to be an object");
+	}
+}
+
 TEST(finds_what_is_to_be_done)
 {
 	static const struct {

@@ -218,7 +218,7 @@ int document_decode(const struct json *root, struct document *out, struct err *e
 {
 	const struct json *version = json_get(root, "version"),
 			  *plugins = json_get(root, "plugins");
-	const struct json *lxc = json_get(plugins, "lxc");
+	const struct json *lxc = NULL;
 	struct document d = { 0 };
 	int r = 0;
 
@@ -227,6 +227,7 @@ int document_decode(const struct json *root, struct document *out, struct err *e
 	if (version && (version->type != JSON_NUMBER || !str_eq(version->text, "1")))
 		return err_msg(e, EINVAL, "version: only %d is known", DOCUMENT_VERSION);
 	d.has_net = json_get(plugins, "net");
+	lxc = json_get(plugins, "lxc");
 	if (lxc)
 		r = decode_containers(json_get(lxc, "containers"), &d, e);
 	if (r < 0) {
