@@ -72,7 +72,8 @@ struct ovs_port_options {
  *
  * Returns: 1 added, moved or changed; 0 it was there just so; -EEXIST, it is there (the message
  * names the bridge); -ENOENT, no such bridge; -EINVAL; -ETIMEDOUT; -EIO, ovs-vswitchd says why it
- * cannot (there is no such interface). After an error the port is where it was before.
+ * cannot (there is no such interface). After an error the port is where it was before, as long as
+ * the server can be reached.
  */
 int ovs_add_port(struct ovs *o, const char *bridge, const char *port,
 		 const struct ovs_port_options *options, struct err *e);

@@ -135,13 +135,17 @@ static void admit(struct subscribers *in, int fd)
 		drop(s);
 }
 
+/* All who are there: the next event is for the next one who comes. So when no descriptor is left
+ * the others wait for him, instead of keeping the loop busy. */
 static int on_connect(struct loop *l _unused_, int fd, uint32_t events _unused_, void *data)
 {
-	int client = accept4(fd, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
+	int client;
 
-	/* One who has gone again is no matter; without descriptors left he has to wait. */
-	if (client >= 0)
-		admit(data, client);
+	do {
+		client = accept4(fd, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
+		if (client >= 0)
+			admit(data, client);
+	} while (client >= 0 || errno == EINTR || errno == ECONNABORTED);
 	return 0;
 }
 
@@ -198,7 +202,7 @@ int subscribers_new(struct loop *l, const char *path, subscribers_greet *greet, 
 	s->path = xstrdup(path);
 	s->greet = greet;
 	s->data = data;
-	r = loop_add(l, fd, EPOLLIN, on_connect, s, e);
+	r = loop_add(l, fd, EPOLLIN | EPOLLET, on_connect, s, e);
 	if (r < 0) {
 		subscribers_free(s);
 		return r;

@@ -4,6 +4,7 @@
 #include "test.h"
 #include <errno.h>
 #include <fcntl.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -164,6 +165,29 @@ TEST(too_many)
 		close(fds[i]);
 	turn(&b);
 	CHECK_INT(subscribers_count(b.s), 0);
+	box_done(&b);
+}
+
+TEST(no_descriptor_left)
+{
+	struct rlimit was, none;
+	struct box b;
+	int one, two;
+
+	box_init(&b, NULL);
+	one = sock_connect(AT_FDCWD, b.path, SOCK_STREAM | SOCK_NONBLOCK, NULL);
+	CHECK(one >= 0);
+	CHECK_INT(getrlimit(RLIMIT_NOFILE, &was), 0);
+	none = (struct rlimit){ 0, was.rlim_max };
+	CHECK_INT(setrlimit(RLIMIT_NOFILE, &none), 0);
+	turn(&b);
+	CHECK_INT(setrlimit(RLIMIT_NOFILE, &was), 0);
+	CHECK_INT(subscribers_count(b.s), 0);
+	/* He comes in with the next one. */
+	two = subscribe(&b);
+	CHECK_INT(subscribers_count(b.s), 2);
+	close(one);
+	close(two);
 	box_done(&b);
 }
 
