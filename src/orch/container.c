@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "orch/container.h"
 
+#include "core/strv.h"
 #include "orch/store.h"
 
 #include <errno.h>
@@ -51,6 +52,22 @@ static char *record_path(const struct orch *o, const char *ns, const char *name)
 	return xasprintf("%s/container.json", dir);
 }
 
+/* Was the record put aside? Then what it said is not known, which is not to say that there is no
+ * container. Returns 0, or -EBADMSG. */
+static int check_aside(const struct orch *o, const char *ns, const char *name, struct err *e)
+{
+	autofree char *dir = orch_container_dir(o, ns, name);
+	autostrv char **names = NULL;
+	int r = store_list(dir, &names, e);
+
+	for (size_t i = 0; r == 0 && i < strv_len(names); i++)
+		if (str_starts(names[i], "container.json.corrupt-"))
+			return err_msg(e, EBADMSG,
+				       "the record of %s was damaged; it is kept as %s/%s", name,
+				       dir, names[i]);
+	return r;
+}
+
 int container_load(const struct orch *o, const char *ns, const char *name, struct container *c,
 		   struct err *e)
 {
@@ -60,7 +77,7 @@ int container_load(const struct orch *o, const char *ns, const char *name, struc
 	int r = store_load(path, &doc, e);
 
 	if (r <= 0)
-		return r;
+		return r < 0 ? r : check_aside(o, ns, name, e);
 	r = record_decode(&container_record, json_root(doc), &read, e);
 	if (r == 0 && str_eq(read.name, name) && str_eq(read.ns, ns)) {
 		*c = read;

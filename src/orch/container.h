@@ -48,8 +48,8 @@ extern const struct record container_record;
 
 void container_done(struct container *c);
 
-/* Returns 1 and fills *c; 0 when there is none; -EBADMSG when the record is damaged (and put
- * aside); or another -errno. */
+/* Returns 1 and fills *c; 0 when there is none; -EBADMSG when the record is damaged, or
+ * was, and is put aside; or another -errno. */
 int container_load(const struct orch *o, const char *ns, const char *name, struct container *c,
 		   struct err *e);
 /* The container's directory must be there. */

@@ -158,20 +158,6 @@ int create_run(const struct orch *o, const char *ns, const char *name, struct er
 	return r;
 }
 
-/* Was a damaged record put aside? Then what it said is not known, which is not to say that there is
- * no container. */
-static int has_damaged_record(const struct orch *o, const char *ns, const char *name, struct err *e)
-{
-	autofree char *dir = orch_container_dir(o, ns, name);
-	autostrv char **names = NULL;
-	int r = store_list(dir, &names, e);
-
-	for (size_t i = 0; r == 0 && i < strv_len(names); i++)
-		if (str_starts(names[i], "container.json.corrupt-"))
-			return 1;
-	return r;
-}
-
 /* The record of an operation whose worker is gone: what is done by now needs none; a create that
  * was undone keeps telling why. */
 static int settle_operation(const struct orch *o, const char *ns, const char *name, bool whole,
@@ -194,10 +180,6 @@ static int reconcile_dir(const struct orch *o, const char *ns, const char *name,
 	_cleanup_(container_done) struct container c = { 0 };
 	int r = container_load(o, ns, name, &c, e);
 
-	if (r == 0)
-		r = has_damaged_record(o, ns, name, e) > 0 ? -EBADMSG : 0;
-	if (r == -EBADMSG)
-		return err_msg(e, EBADMSG, "%s: its record was damaged, and is put aside", name);
 	if (r < 0)
 		return r;
 	if (r > 0 && c.complete && !c.deleting)

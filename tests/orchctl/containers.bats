@@ -250,6 +250,35 @@ bad_vnics()
 	[[ $output$stderr == *"would connect to the same MACVLAN network"* ]]
 }
 
+@test "a damaged record is kept and told of, and takes nothing with it" {
+	create plc
+	echo '{"name":' > "$STATE/containers/$NS/plc/container.json"
+	for _ in 1 2; do
+		run --separate-stderr device_status plc
+		[ "$status" -eq 1 ]
+		ack '.status == "error" and (.error | startswith("Failed to retrieve container status: "))'
+		ack '.error | contains("damaged")'
+	done
+	[ "$(cat "$STATE/containers/$NS/plc"/container.json.corrupt-*)" = '{"name":' ]
+	run device restart_device plc
+	[ "$status" -eq 1 ]
+	run create plc
+	[ "$status" -eq 1 ]
+	run orchctl boot --wait 0s
+	[ "$status" -eq 1 ]
+	# It still runs, and can be deleted.
+	run message run_command '{"device_id":"plc","method":"GET","api":"api/status.json","port":8080}'
+	ack '.http_response.ok'
+	# The shared files are made again of what the containers' directories know.
+	echo nonsense > "$STATE/runtime_vnics.json"
+	create other
+	run jq -e 'length == 2' "$STATE/runtime_vnics.json"
+	[ "$status" -eq 0 ]
+	[ "$(cat "$STATE"/runtime_vnics.json.corrupt-*)" = nonsense ]
+	run device delete_device plc --wait
+	[ "$status" -eq 0 ]
+}
+
 @test "delete_orchestrator" {
 	create a
 	create b

@@ -7,7 +7,7 @@
 load helpers
 
 # Every how many calls; STEP=1 for all of them.
-STEP=${STEP:-9}
+STEP=${STEP:-13}
 
 # Each step ends in a record that is replaced, which takes a rename.
 CALLS=rename,renameat,renameat2
@@ -88,7 +88,7 @@ whole_or_nothing()
 }
 
 @test "a delete that is killed" {
-	local n=1 step=$(((STEP + 2) / 3))
+	local n=1 step=$(((STEP + 3) / 4))
 
 	create plc "$VNIC"
 	while killed "$n" delete_device '{"device_id":"plc"}'; do
