@@ -303,3 +303,25 @@ pid_of() { jq -r .pid "$(find "$RUN" "$STATE" -path "*/$1/*" -name 'status.json'
 	[[ -z $(vsctl list-ports ovsbr0) ]]
 	run ! on_host ip link show vi100
 }
+
+@test "killed at any moment, it leaves a whole container or nothing" {
+	local ms
+
+	for ms in 050 150 250 350; do
+		document "$(container 100)"
+		orchctl apply "$DOCUMENT" > /dev/null 2>&1 &
+		sleep 0.$ms
+		on_host pkill -KILL -x orchctl || :
+		wait $! || :
+		orchctl boot
+		if [[ $(query ' | length') -eq 1 ]]; then
+			answers 10.9.0.100
+		else
+			run ! on_host ip link show vi100
+			[[ ! -e $STATE/containers/$NS/100 ]]
+		fi
+		document
+		apply --prune
+	done
+	orchctl audit verify
+}
