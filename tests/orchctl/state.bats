@@ -74,8 +74,6 @@ limit()
 	fi
 }
 
-pid_of() { jq -r .pid "$(find "$RUN" "$STATE" -path "*/$1/*" -name 'status.json' | head -n 1)"; }
-
 @test "a container on a Linux bridge comes, stays and goes" {
 	document "$(container 100)"
 	run -0 actions
@@ -96,12 +94,12 @@ pid_of() { jq -r .pid "$(find "$RUN" "$STATE" -path "*/$1/*" -name 'status.json'
 	ack '.plugins.lxc.containers | length == 1'
 
 	# Once more: nothing to do, and nothing is done.
-	pid=$(orchctl audit list | wc -l)
+	events=$(orchctl audit list | wc -l)
 	run -0 actions
 	[[ $output == 'NoOp 100' ]]
 	run -0 apply
 	[[ -z $output ]]
-	[[ $(orchctl audit list | wc -l) -eq $pid ]]
+	[[ $(orchctl audit list | wc -l) -eq $events ]]
 
 	# What a document does not name stays, unless it is told to go.
 	document
@@ -324,4 +322,21 @@ pid_of() { jq -r .pid "$(find "$RUN" "$STATE" -path "*/$1/*" -name 'status.json'
 		apply --prune
 	done
 	orchctl audit verify
+}
+
+@test "another OCI runtime does as well" {
+	local runc
+
+	runc=$(PATH=$PATH:/usr/sbin command -v runc) || skip "needs runc"
+	OPTIONS+=(--runtime "$runc")
+	document "$(container 100 '{properties: {memory: 64}}')"
+	apply
+	answers 10.9.0.100
+	document "$(container 100 '{properties: {memory: 128}}')"
+	run -0 apply
+	[[ $output == 'Modified container 100: memory from 64 to 128' ]]
+	[[ $(limit 100 memory memory.limit_in_bytes memory.max) -eq $((128 << 20)) ]]
+	document
+	run -0 apply --prune
+	[[ $output == 'Deleted container 100' ]]
 }
