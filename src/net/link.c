@@ -7,7 +7,6 @@
 #include <linux/if.h>
 #include <linux/veth.h>
 #include <stdio.h>
-#include <unistd.h>
 
 /* Counters nobody asked for are most of an answer. */
 #define SKIP_STATS (1 << 3)
@@ -421,6 +420,15 @@ static int create(struct nl *nl, const struct link_new *new, struct err *e)
 	return nl_talk(nl, &r, NULL, NULL, e);
 }
 
+void link_birth_name(const char *name, char out[IFNAMSIZ])
+{
+	uint32_t hash = 2166136261u; /* FNV-1a */
+
+	for (; *name; name++)
+		hash = (hash ^ (unsigned char)*name) * 16777619u;
+	(void)snprintf(out, IFNAMSIZ, "rlnew%08x", hash); /* it fits */
+}
+
 /*
  * Kernels before 6.14 look for the name in the socket's namespace, wherever the interface is to be
  * born: there it is born under another, down, and renamed where nothing has that name.
@@ -440,7 +448,11 @@ static int create_renamed(struct nl *nl, const struct link_new *new, struct err 
 		return err_set(e, EEXIST, "there");
 	if (r < 0)
 		return r;
-	(void)snprintf(name, sizeof(name), "rlnew%u", (unsigned)getpid());
+	link_birth_name(new->end.name, name);
+	/* Of one who was killed. */
+	r = link_delete_name(there, name, e);
+	if (r < 0)
+		return r;
 	temporary.end.name = name;
 	temporary.end.up = false;
 	r = create(nl, &temporary, e);

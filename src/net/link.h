@@ -103,6 +103,10 @@ struct link_new {
  */
 int link_create(struct nl *nl, const struct link_new *new, struct err *e);
 
+/* link_birth_name - what an interface of this name is called for a moment on kernels before 6.14,
+ * and stays called when link_create is killed in that moment. */
+void link_birth_name(const char *name, char out[IFNAMSIZ]);
+
 /* ---- changing ---- */
 
 int link_set_up(struct nl *nl, int index, bool up, struct err *e);

@@ -218,9 +218,28 @@ const struct opt remove_opts[] = {
 	{ 0 },
 };
 
+/* An add that was killed may have left one that was to get the name. 1, 0 there was none, or
+ * -errno. */
+static int remove_unfinished(struct nl *nl, const char *name, struct err *e)
+{
+	char birth_name[IFNAMSIZ];
+
+	link_birth_name(name, birth_name);
+	return link_delete_name(nl, birth_name, e);
+}
+
+/* The one of this name, which was found. */
+static int remove_found(struct nl *nl, const struct link *l, const char *kind, struct err *e)
+{
+	if (kind && !str_eq(l->kind, kind))
+		return err_msg(e, EINVAL, "interface \"%s\": is no %s", l->name, kind);
+	return link_delete(nl, l->index, e);
+}
+
 int remove_link(const struct globals *g, const struct remove_args *a, const char *kind,
 		const char *name, struct err *e)
 {
+	bool found = false;
 	autonl *nl = NULL;
 	struct link l;
 	int r = ifname_check(name, "interface", e);
@@ -229,15 +248,16 @@ int remove_link(const struct globals *g, const struct remove_args *a, const char
 		r = target_open_nl(g, &a->target, &nl, e);
 	if (r == 0)
 		r = link_find(nl, name, &l, e);
-	if (r < 0)
-		return r;
-	if (r == 0 && !a->if_exists)
-		return err_msg(e, ENODEV, "interface \"%s\": does not exist", name);
+	if (r > 0) {
+		found = true;
+		r = remove_found(nl, &l, kind, e);
+		/* Somebody else was quicker. */
+		if (r == -ENODEV && a->if_exists)
+			r = 0;
+	}
 	if (r == 0)
-		return 0;
-	if (kind && !str_eq(l.kind, kind))
-		return err_msg(e, EINVAL, "interface \"%s\": is no %s", name, kind);
-	r = link_delete(nl, l.index, e);
-	/* Somebody else was quicker. */
-	return r == -ENODEV && a->if_exists ? 0 : r;
+		r = remove_unfinished(nl, name, e);
+	if (r == 0 && !found && !a->if_exists)
+		return err_msg(e, ENODEV, "interface \"%s\": does not exist", name);
+	return MIN(r, 0);
 }

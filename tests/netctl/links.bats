@@ -341,3 +341,29 @@ killed()
 	done
 	[[ $n -gt 2 && -z $(links "$INSIDE") ]]
 }
+
+# As kernels before 6.14 answer when HOST has an interface of that name: there the new one is renamed.
+@test "killed before a new interface has its name: del removes it, and so does the next add" {
+	local n born=0
+	local inject=(strace -o /dev/null -e trace=sendto,recvfrom -e inject=sendto:error=EEXIST:when=2)
+	local add=("$NETCTL_BIN" --state-dir "$STATE" macvlan add --parent eth0 --netns "$INSIDE" eth0)
+
+	wire
+	host "${inject[@]}" "${add[@]}"
+	[[ $(links "$INSIDE") == eth0 ]]
+	netctl macvlan del --netns "$INSIDE" eth0
+	for ((n = 1; ; n++)); do
+		if host "${inject[@]}" -e "inject=recvfrom:signal=KILL:when=$n" "${add[@]}"; then
+			break
+		fi
+		[[ $(links "$INSIDE") != rlnew* ]] || ((++born))
+		if ((n % 2)); then
+			netctl macvlan add --parent eth0 --netns "$INSIDE" eth0 2> /dev/null || :
+			netctl macvlan del --netns "$INSIDE" eth0
+		else
+			netctl macvlan del --if-exists --netns "$INSIDE" eth0
+		fi
+		[[ -z $(links "$INSIDE") ]]
+	done
+	[[ $born -gt 0 ]]
+}

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "net/addr.h"
+#include "net/ifname.h"
 #include "net/link.h"
 #include "net/neigh.h"
 #include "net/route.h"
@@ -92,6 +93,16 @@ TEST(names_are_checked_before_anything_is_sent)
 	CHECK_STR(e.text, "veth's peer \"../x\": not an interface's name");
 	CHECK_INT(link_rename(NULL, 1, "a b", NULL), -EINVAL);
 	CHECK_INT(link_move(NULL, 1, 0, "a/b", NULL), -EINVAL);
+}
+
+TEST(names_at_birth_fit_and_differ)
+{
+	char a[IFNAMSIZ], b[IFNAMSIZ];
+
+	link_birth_name("eth0", a);
+	link_birth_name("eth1", b);
+	CHECK_INT(ifname_check(a, "name", NULL), 0);
+	CHECK(!str_eq(a, b));
 }
 
 /* Two hops, as the kernel lays them out. */
