@@ -345,7 +345,7 @@ killed()
 # As kernels before 6.14 answer when HOST has an interface of that name: there the new one is renamed.
 @test "killed before a new interface has its name: del removes it, and so does the next add" {
 	local n born=0
-	local inject=(strace -o /dev/null -e trace=sendto,recvfrom -e inject=sendto:error=EEXIST:when=2)
+	local inject=(strace -o /dev/null -e "trace=sendto,recvfrom" -e "inject=sendto:error=EEXIST:when=2")
 	local add=("$NETCTL_BIN" --state-dir "$STATE" macvlan add --parent eth0 --netns "$INSIDE" eth0)
 
 	wire
