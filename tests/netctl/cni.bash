@@ -52,3 +52,15 @@ cni_clean()
 	[[ -z $(leases) && -z $(netctl portmap list) ]] || { leases; netctl portmap list; return 1; }
 	! ip -n "$HOST" -o link show type veth | grep -E ' veth[0-9a-f]{11}@'
 }
+
+# dnsmasq at the other end of the wire
+dhcp_server()
+{
+	command -v dnsmasq > /dev/null || skip "dnsmasq is not installed"
+	wire
+	ip -n "$LAN" addr add 10.6.0.1/24 dev eth0x
+	background nsenter --net="/run/netns/$LAN" dnsmasq --keep-in-foreground --conf-file=/dev/null --port=0 \
+		--interface=eth0x --bind-interfaces --dhcp-range=10.6.0.10,10.6.0.20,255.255.255.0,2h \
+		--dhcp-option=option:router,10.6.0.1 --dhcp-option=option:dns-server,10.6.0.53 --no-ping \
+		--dhcp-leasefile="$WORK/dnsmasq" --pid-file= --user=root --log-facility="$WORK/dnsmasq.log"
+}

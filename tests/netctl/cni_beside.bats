@@ -16,6 +16,7 @@ test_setup()
 	BRIDGE=$(jq -n -c --arg dir "$LEASES" '{cniVersion: "1.0.0", name: "net", type: "bridge", bridge: "br0",
 		isGateway: true, hairpinMode: true, ipam: {type: "host-local", dataDir: $dir, subnet: "10.5.0.0/24",
 		routes: [{dst: "0.0.0.0/0"}]}}')
+	MACVLAN='{"cniVersion":"1.1.0","name":"lan","type":"macvlan","master":"eth0","ipam":{"type":"dhcp"}}'
 	PORTS='{"portMappings":[{"hostPort":8080,"containerPort":80,"protocol":"tcp"}]}'
 }
 
@@ -109,19 +110,6 @@ answers() { at "$1" python3 "$BATS_TEST_DIRNAME/peer.py" ask tcp "$2" "$3"; }
 	[[ $(jq -r '.ips[0].address' "$WORK/out") == 10.5.0.3/24 ]]
 	cni DEL "$SECOND" bridge <<< "$BRIDGE"
 	cni DEL "$INSIDE" "$THEIRS/bridge" <<< "$BRIDGE"
-}
-
-# dnsmasq at the other end of the wire
-dhcp_server()
-{
-	command -v dnsmasq > /dev/null || skip "dnsmasq is not installed"
-	wire
-	ip -n "$LAN" addr add 10.6.0.1/24 dev eth0x
-	background nsenter --net="/run/netns/$LAN" dnsmasq --keep-in-foreground --conf-file=/dev/null --port=0 \
-		--interface=eth0x --bind-interfaces --dhcp-range=10.6.0.10,10.6.0.20,255.255.255.0,2h \
-		--dhcp-option=option:router,10.6.0.1 --dhcp-option=option:dns-server,10.6.0.53 --no-ping \
-		--dhcp-leasefile="$WORK/dnsmasq" --pid-file= --user=root --log-facility="$WORK/dnsmasq.log"
-	MACVLAN='{"cniVersion":"1.1.0","name":"lan","type":"macvlan","master":"eth0","ipam":{"type":"dhcp"}}'
 }
 
 @test "dhcp without a daemon: a lease, its check, its end" {

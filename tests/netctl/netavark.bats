@@ -102,6 +102,20 @@ refuses()
 		<<< "$(jq -c '.port_mappings = [{container_port: 80, host_port: 80, protocol: "tcp"}]' <<< "$in")"
 }
 
+@test "macvlan, with DHCP" {
+	local in
+
+	dhcp_server
+	in=$(request "$(jq -c '.options = {type: "macvlan", parent: "eth0"} | .subnets = [] |
+		.ipam_options.driver = "dhcp"' <<< "$NETWORK")" | jq -c '.port_mappings = []')
+	run -0 netctl setup "/run/netns/$INSIDE" <<< "$in"
+	[[ $(jq -c '[.dns_server_ips, .interfaces.eth0.subnets[0].gateway]' <<< "$output") == \
+		'[["192.0.2.53","10.6.0.53"],"10.6.0.1"]' ]]
+	inside busybox ping -c 1 -W 3 10.6.0.1 > /dev/null
+	netctl teardown "/run/netns/$INSIDE" <<< "$in"
+	[[ -z $(links "$INSIDE") ]]
+}
+
 @test "a failing setup leaves nothing" {
 	refuses 'in no subnet' netctl setup "/run/netns/$INSIDE" <<< "$(request "$NETWORK" 192.0.2.1)"
 	refuses 'no such file' netctl setup "/run/netns/$INSIDE-x" <<< "$(request "$NETWORK" 10.89.0.2)"
