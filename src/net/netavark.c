@@ -51,13 +51,13 @@ static void put_subnet(struct json_out *o, const struct json *j)
 	json_out_end(o);
 }
 
-/* The same document, with the interface and the gateways if they were left to us. */
+/* The same document, with the gateways if they were left to us. @interface: so was its name; NULL:
+ * it was not. */
 static void put_network(struct json_out *o, const struct json *root,
-			const struct netavark_network *n, bool named)
+			const struct netavark_network *n, const char *interface)
 {
-	char interface[IFNAMSIZ];
+	bool named = !interface;
 
-	default_interface(n, interface);
 	json_out_object(o);
 	for (size_t i = 0; i < root->n; i++) {
 		const struct json_member *m = &root->members[i];
@@ -102,7 +102,8 @@ int netavark_create(const char *text, size_t len, struct str *out, struct err *e
 	autojson *doc = NULL;
 	autojsonout *o = json_out_new("  ");
 	struct netavark_network n = { 0 };
-	bool named;
+	char interface[IFNAMSIZ];
+	bool named = false;
 	int r = json_parse(text, len, &doc, e);
 
 	if (r == 0)
@@ -111,7 +112,11 @@ int netavark_create(const char *text, size_t len, struct str *out, struct err *e
 		r = check_network(&n, e);
 	if (r == 0) {
 		named = (n.interface && *n.interface) || !str_eq(netavark_type(&n), "bridge");
-		put_network(o, json_root(doc), &n, named);
+		default_interface(&n, interface);
+		r = named ? 0 : ifname_check(interface, "bridge", e);
+	}
+	if (r == 0) {
+		put_network(o, json_root(doc), &n, named ? NULL : interface);
 		print(o, out);
 	}
 	record_done(&netavark_network_record, &n);

@@ -122,8 +122,9 @@ int nft_message_read(const void *message, size_t len, enum nft_set set, struct n
 	const struct nlmsghdr *m = message;
 	const struct nlattr *a;
 
-	if (len > INT32_MAX || !mnl_nlmsg_ok(m, (int)len) ||
-	    mnl_nlmsg_get_payload_len(m) < sizeof(struct nfgenmsg))
+	/* libmnl takes a length that is too large for negative, and so for small */
+	if (len < sizeof(*m) || len > INT32_MAX || m->nlmsg_len > len ||
+	    !mnl_nlmsg_ok(m, (int)len) || mnl_nlmsg_get_payload_len(m) < sizeof(struct nfgenmsg))
 		return -EBADMSG;
 	mnl_attr_for_each(a, m,
 			  sizeof(struct nfgenmsg)) if (mnl_attr_get_type(a) ==
