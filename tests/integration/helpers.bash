@@ -88,7 +88,11 @@ teardown()
 # ---- what a test may leave: nothing ----------------------------------------------------------------
 
 cgroups_left() { find /sys/fs/cgroup -depth -type d -name "*$CG*" 2> /dev/null; }
-mounts_left() { awk -v w="$WORK/" 'index($5, w) == 1 { print $5 }' /proc/self/mountinfo; }
+# A test that ended before it had a directory has mounted nothing: every mount begins with "/".
+mounts_left()
+{
+	[[ -z ${WORK:-} ]] || awk -v w="$WORK/" 'index($5, w) == 1 { print $5 }' /proc/self/mountinfo
+}
 states_left() { find "$ROOT" -mindepth 1 -maxdepth 1 2> /dev/null; }
 
 # Every process that has the mark, but for this shell and what it runs.

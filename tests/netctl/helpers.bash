@@ -138,7 +138,11 @@ fails()
 # ---- what a test may leave: nothing ----------------------------------------------------------------
 
 namespaces_left() { find /run/netns -maxdepth 1 -name "$TAG-*-$BATS_ROOT_PID" 2> /dev/null; }
-mounts_left() { awk -v w="$WORK/" 'index($5, w) == 1 { print $5 }' /proc/self/mountinfo; }
+# A test that ended before it had a directory has mounted nothing: every mount begins with "/".
+mounts_left()
+{
+	[[ -z ${WORK:-} ]] || awk -v w="$WORK/" 'index($5, w) == 1 { print $5 }' /proc/self/mountinfo
+}
 # The file of a lock stays, as it must.
 records_left() { find "$STATE" -type f -not -path "$STATE/locks/*" 2> /dev/null; }
 
