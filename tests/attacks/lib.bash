@@ -78,7 +78,7 @@ fingerprint()
 	find "$HOST" -type f -exec sha256sum {} + | sort
 }
 
-cgroups_left() { find /sys/fs/cgroup -depth -type d -name "*$CG*" 2> /dev/null; }
+cgroups_left() { find /sys/fs/cgroup -depth -type d -name "*${CG:?}*" 2> /dev/null; }
 
 attack_teardown()
 {
@@ -89,7 +89,7 @@ attack_teardown()
 		echo THAWED > "$d/freezer.state"
 		kill_all "$(cat "$d/cgroup.procs")"
 	done 2> /dev/null
-	for m in $(awk -v w="$WORK/" 'index($5, w) == 1 { print $5 }' /proc/self/mountinfo | sort -r); do
+	for m in $(awk -v w="${WORK:?}/" 'index($5, w) == 1 { print $5 }' /proc/self/mountinfo | sort -r); do
 		umount -l "$m"
 	done 2> /dev/null
 	for _ in {1..50}; do

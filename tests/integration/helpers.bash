@@ -72,6 +72,7 @@ teardown()
 {
 	local dir pid
 
+	[[ ${CG-} ]] || return 0	# setup made nothing
 	for pid in "${BACKGROUND[@]}"; do
 		kill -KILL "$pid" 2> /dev/null || :
 	done
@@ -87,12 +88,9 @@ teardown()
 
 # ---- what a test may leave: nothing ----------------------------------------------------------------
 
-cgroups_left() { find /sys/fs/cgroup -depth -type d -name "*$CG*" 2> /dev/null; }
-# A test that ended before it had a directory has mounted nothing: every mount begins with "/".
-mounts_left()
-{
-	[[ -z ${WORK:-} ]] || awk -v w="$WORK/" 'index($5, w) == 1 { print $5 }' /proc/self/mountinfo
-}
+# Without CG and WORK it would be everything that the host has.
+cgroups_left() { find /sys/fs/cgroup -depth -type d -name "*${CG:?}*" 2> /dev/null; }
+mounts_left() { awk -v w="${WORK:?}/" 'index($5, w) == 1 { print $5 }' /proc/self/mountinfo; }
 states_left() { find "$ROOT" -mindepth 1 -maxdepth 1 2> /dev/null; }
 
 # Every process that has the mark, but for this shell and what it runs.
@@ -100,7 +98,7 @@ processes_left()
 {
 	local f pid
 
-	for f in $(grep -lsa "$MARK=$CG" /proc/[0-9]*/environ); do
+	for f in $(grep -lsa "$MARK=${CG:?}" /proc/[0-9]*/environ); do
 		pid=${f#/proc/} pid=${pid%/environ}
 		case $(tr '\0' ' ' 2> /dev/null < "/proc/$pid/cmdline") in
 		'' | *bats-exec* | *bats-core* | grep\ * | tr\ *) ;;

@@ -29,6 +29,7 @@ teardown()
 {
 	local pid ns status=0
 
+	[[ ${TAG-} ]] || return 0	# setup made nothing
 	if declare -F test_teardown > /dev/null; then
 		test_teardown || status=1
 	fi
@@ -137,12 +138,9 @@ fails()
 
 # ---- what a test may leave: nothing ----------------------------------------------------------------
 
-namespaces_left() { find /run/netns -maxdepth 1 -name "$TAG-*-$BATS_ROOT_PID" 2> /dev/null; }
-# A test that ended before it had a directory has mounted nothing: every mount begins with "/".
-mounts_left()
-{
-	[[ -z ${WORK:-} ]] || awk -v w="$WORK/" 'index($5, w) == 1 { print $5 }' /proc/self/mountinfo
-}
+namespaces_left() { find /run/netns -maxdepth 1 -name "${TAG:?}-*-$BATS_ROOT_PID" 2> /dev/null; }
+# Without WORK it would be every mount that the host has.
+mounts_left() { awk -v w="${WORK:?}/" 'index($5, w) == 1 { print $5 }' /proc/self/mountinfo; }
 # The file of a lock stays, as it must.
 records_left() { find "$STATE" -type f -not -path "$STATE/locks/*" 2> /dev/null; }
 
