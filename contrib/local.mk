@@ -7,6 +7,7 @@ EXTRA_DIST += \
 	contrib/bench/bundles.py \
 	contrib/bench/floor.c \
 	contrib/bench/net.py \
+	contrib/bench/orch.py \
 	contrib/bench/ovs.py \
 	contrib/bench/rows.py \
 	contrib/bench/runtimes.py \
@@ -17,7 +18,9 @@ EXTRA_DIST += \
 	contrib/debian-packages \
 	contrib/install-packages \
 	contrib/install-socketio \
-	contrib/quickstart
+	contrib/quickstart \
+	contrib/systemd/orchctl-boot.service \
+	contrib/systemd/orchctl.service
 
 # make bench: runlet, every runc and crun on PATH, and the floor, in one interleaved run.
 BENCH_FLAGS =
@@ -28,4 +31,8 @@ bench: all
 bench-net: all
 	CC='$(CC)' python3 $(top_srcdir)/contrib/bench/net.py $(BENCH_FLAGS) ./netctl
 
-.PHONY: bench bench-net
+# make bench-orch: a monitor, orchctl serve and creating containers, beside containerd and dockerd.
+bench-orch: all
+	python3 $(top_srcdir)/contrib/bench/orch.py $(BENCH_FLAGS) .
+
+.PHONY: bench bench-net bench-orch

@@ -12,6 +12,8 @@
 #include <unistd.h>
 
 #define OUTPUT_MAX 65536
+#define LAYOUT "oci:"
+#define REF_NAME "org.opencontainers.image.ref.name"
 #define DEFAULT_PATH "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 
 const struct name image_pull_names[] = {
@@ -126,6 +128,32 @@ static int fetch(const struct image_store *s, const char *source, int timeout_ms
 	return r;
 }
 
+/* Does "oci:DIR[:TAG]" still name the manifest that is here? Then there is nothing to copy. What
+ * cannot be told, skopeo finds out. */
+static bool is_current(const char *source, const char *manifest)
+{
+	autofree char *path = NULL;
+	const char *dir = source + strlen(LAYOUT), *tag = strchr(dir, ':');
+	struct oci_index index = { 0 };
+	autostr text = { 0 };
+	bool same = false;
+
+	if (!str_starts(source, LAYOUT))
+		return false;
+	path = xasprintf("%.*s/index.json", (int)strcspn(dir, ":"), dir);
+	if (file_read(AT_FDCWD, path, OUTPUT_MAX, &text, NULL) < 0 ||
+	    record_parse(&oci_index_record, text.p ? text.p : "", text.len, &index, NULL) < 0)
+		return false;
+	for (size_t i = 0; i < index.n_manifests && !same; i++) {
+		const char *name = strmap_get(&index.manifests[i].annotations, REF_NAME);
+
+		if (tag ? name && str_eq(name, tag + 1) : index.n_manifests == 1)
+			same = str_eq(index.manifests[i].digest, manifest);
+	}
+	record_done(&oci_index_record, &index);
+	return same;
+}
+
 /* Shared among those who pull, so that nothing of theirs is collected; who is alone removes what
  * others left that were killed. */
 static int join(const struct image_store *s, struct err *e)
@@ -179,6 +207,8 @@ int image_pull(const struct image_store *s, const char *reference, enum image_pu
 	known = lock < 0 ? lock : image_ref_load(s, reference, &ref, e);
 	if (known < 0)
 		return known;
+	if (how == IMAGE_PULL_ALWAYS && known)
+		pinned |= is_current(source, ref.manifest);
 	if (how == IMAGE_PULL_ALWAYS ? !(known && pinned) : how == IMAGE_PULL_MISSING && !known)
 		r = fetch(s, source, timeout_ms, &manifest, &why);
 	else if (!known)

@@ -33,6 +33,8 @@ FUZZ_TARGETS += \
 	tests/fuzz/fuzz_audit \
 	tests/fuzz/fuzz_command \
 	tests/fuzz/fuzz_document \
+	tests/fuzz/fuzz_image \
+	tests/fuzz/fuzz_layer \
 	tests/fuzz/fuzz_session \
 	tests/fuzz/fuzz_socketio
 endif
