@@ -34,7 +34,7 @@ struct orch {
 };
 
 #define ORCH_STATE_DIR "/var/orchestrator"
-#define ORCH_RUN_DIR "/run/runlet"
+#define ORCH_RUN_DIR "/run/orchestrator"
 #define ORCH_LOG_DIR "/var/log"
 #define ORCH_NS "orchestrator"
 #define ORCH_NETMAKER_ENV "/etc/runlet/netmaker.env"
