@@ -39,14 +39,22 @@ static void watch(void (*look)(const char *pid))
 	}
 }
 
-/* Whether it is the same file that its name is here: then it is the container's own. */
-static int is_ours(const char *link, const char *name)
+/* Whether it lies on a mount that is here, too: then it is the container's own. */
+static int is_ours(int fd)
 {
-	struct statx there, here;
+	FILE *mounts = fopen("/proc/self/mountinfo", "re");
+	char *line = NULL;
+	size_t size = 0;
+	struct statx st;
+	int found = 0;
 
-	return statx(AT_FDCWD, link, 0, STATX_INO | STATX_MNT_ID, &there) == 0 &&
-	       statx(AT_FDCWD, name, 0, STATX_INO | STATX_MNT_ID, &here) == 0 &&
-	       there.stx_ino == here.stx_ino && there.stx_mnt_id == here.stx_mnt_id;
+	if (statx(fd, "", AT_EMPTY_PATH, STATX_MNT_ID, &st) == 0)
+		while (!found && mounts && getline(&line, &size, mounts) > 0)
+			found = strtoull(line, NULL, 10) == st.stx_mnt_id;
+	free(line);
+	if (mounts)
+		fclose(mounts);
+	return found;
 }
 
 /* Prints what the descriptors of others are: something of the host's file tree is a find. */
@@ -56,19 +64,24 @@ static void look_at_fds(const char *pid)
 	struct dirent *e;
 	ssize_t n;
 	DIR *d;
+	int fd;
 
 	snprintf(dir, sizeof(dir), "/proc/%s/fd", pid);
 	d = opendir(dir);
 	while (d && (e = readdir(d))) {
 		snprintf(path, sizeof(path), "%s/%s", dir, e->d_name);
-		n = readlink(path, to, sizeof(to) - 1);
-		if (n <= 0)
+		/* Its own from here on, whatever the other does with it meanwhile. */
+		fd = open(path, O_PATH | O_CLOEXEC);
+		if (fd < 0)
 			continue;
-		to[n] = '\0';
-		if (to[0] == '/' && strncmp(to, "/dev/", 5) != 0 && !is_ours(path, to)) {
+		snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
+		n = readlink(path, to, sizeof(to) - 1);
+		to[n > 0 ? n : 0] = '\0';
+		if (to[0] == '/' && strncmp(to, "/dev/", 5) != 0 && !is_ours(fd)) {
 			printf("%s\n", to);
 			fflush(stdout);
 		}
+		close(fd);
 	}
 	if (d)
 		closedir(d);
