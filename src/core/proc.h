@@ -35,6 +35,8 @@ int signal_parse(const char *text, struct err *e);
 
 /* Every signal does its default and none is blocked; for a child between fork and exec. */
 void signals_reset(void);
+/* Descriptors from this one on end with execve, those that were inherited, too; for the same. */
+void proc_close_on_exec(int first);
 
 /**
  * proc_run - run a program to its end, feeding and capturing it with bounds.

@@ -79,7 +79,7 @@ static int make_pipes(const struct proc_run *run, struct proc_spawn *s, struct e
 }
 
 /* Linux before 5.11 has no CLOSE_RANGE_CLOEXEC: one by one, as many as there can be. */
-static void close_on_exec_from(int first)
+void proc_close_on_exec(int first)
 {
 	struct rlimit limit;
 	int max;
@@ -113,7 +113,7 @@ _noreturn_ static void become(const struct proc_run *run, const struct ends *end
 	(void)prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0);
 	signals_reset();
 	if (set_stdio(run, ends)) {
-		close_on_exec_from(FIRST_FD);
+		proc_close_on_exec(FIRST_FD);
 		if (run->cwd && chdir(run->cwd) < 0)
 			failure.cwd = true;
 		else

@@ -143,6 +143,8 @@ static int set_up_client(const struct plan *p)
 			return errno;
 	if (dup2(p->self, SELF_FD) < 0)
 		return errno;
+	/* What our caller had open is not to be held for as long as the client lives. */
+	proc_close_on_exec(SELF_FD + 1);
 	return 0;
 }
 
