@@ -10,6 +10,7 @@
 #include "net/ifname.h"
 #include "net/leftovers.h"
 #include "net/link.h"
+#include "net/lock.h"
 #include "net/netns.h"
 #include "net/process_id.h"
 
@@ -26,6 +27,20 @@
 #define STOP_MS 3000
 
 #define HOSTNAME_MAX 128
+
+/* A container's clients are started and ended by one at a time: a start that came while another one
+ * ended or started a client of that name would leave one that is not on record. Their events take
+ * dhcp_lock alone, so that they go on meanwhile. */
+static int lock_clients(const char *state_dir, const char *container, struct err *e)
+{
+	autofree char *name = xasprintf("dhcp.%s", container);
+	int r = attach_check_name(container, e);
+
+	return r < 0 ? r : net_lock(state_dir, name, e);
+}
+
+static int stop_locked(const char *state_dir, const char *container, const char *ifname,
+		       struct err *e);
 
 /* ---- start ---- */
 
@@ -142,15 +157,17 @@ static int check_interface(const struct dhcp_options *o, struct err *e)
 int dhcp_start(const struct dhcp_options *o, struct err *e)
 {
 	_cleanup_(dhcp_record_done) struct dhcp_record r = { 0 };
-	autofd int dir = -1, lock = -1;
+	autofd int clients = -1, dir = -1, lock = -1;
 	int ret = ifname_check(o->ifname, "interface", e);
 
 	if (ret == 0)
 		ret = check_hostname(o->hostname, e);
 	if (ret == 0)
 		ret = check_interface(o, e);
-	if (ret == 0)
-		ret = dhcp_stop(o->state_dir, o->container, o->ifname, e);
+	if (ret < 0)
+		return ret;
+	clients = lock_clients(o->state_dir, o->container, e);
+	ret = clients < 0 ? clients : stop_locked(o->state_dir, o->container, o->ifname, e);
 	if (ret < 0)
 		return ret;
 	lock = dhcp_lock(o->state_dir, true, e);
@@ -330,7 +347,8 @@ static int stop(int dir, const char *state_dir, const char *ifname, struct err *
 	return remove_files(dir, ifname, e) < 0 ? -EIO : ret;
 }
 
-int dhcp_stop(const char *state_dir, const char *container, const char *ifname, struct err *e)
+static int stop_locked(const char *state_dir, const char *container, const char *ifname,
+		       struct err *e)
 {
 	struct err why = { 0 };
 	autofd int dir = dhcp_dir_open(state_dir, container, false, &why);
@@ -345,6 +363,20 @@ int dhcp_stop(const char *state_dir, const char *container, const char *ifname, 
 		return err_wrap(e, "DHCP on %s: ", ifname);
 	remove_dir(state_dir, container);
 	return r;
+}
+
+int dhcp_stop(const char *state_dir, const char *container, const char *ifname, struct err *e)
+{
+	struct err why = { 0 };
+	autofd int dir = dhcp_dir_open(state_dir, container, false, &why);
+	autofd int clients = -1;
+
+	if (dir == -ENOENT)
+		return 0;
+	if (dir < 0)
+		return err_msg(e, why.num, "%s", why.text);
+	clients = lock_clients(state_dir, container, e);
+	return clients < 0 ? clients : stop_locked(state_dir, container, ifname, e);
 }
 
 struct stopping {

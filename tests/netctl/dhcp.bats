@@ -241,6 +241,39 @@ no_clients() { [[ -z $(clients) ]]; }
 	fails "dhcp-event is what a DHCP client runs" netctl dhcp-event bound
 }
 
+@test "a client holds nothing open that its starter had" {
+	local pid
+
+	ip -n "$HOST" link add net0 link eth0 netns "$INSIDE" type macvlan mode bridge
+	netctl dhcp start --netns "$INSIDE" --name box net0 20> "$WORK/held"
+	pid=$(jq .pid "$STATE/dhcp/box/net0.json")
+	[[ $(readlink "/proc/$pid/fd/0") == /dev/null && ! -e /proc/$pid/fd/20 ]]
+	netctl dhcp stop --name box
+}
+
+start_and_stop()
+{
+	local pid pids=()
+
+	for _ in 1 2 3 4; do
+		netctl dhcp start --netns "$INSIDE" --name box net0 &
+		pids+=("$!")
+		netctl dhcp stop --name box net0 &
+		pids+=("$!")
+	done
+	for pid in "${pids[@]}"; do
+		wait "$pid" || return 1
+	done
+}
+
+@test "of starts and ends at once none leaves a client that is not on record" {
+	ip -n "$HOST" link add net0 link eth0 netns "$INSIDE" type macvlan mode bridge
+	start_and_stop
+	start_and_stop
+	netctl dhcp stop --name box
+	wait_for 5 no_clients
+}
+
 @test "an event from anybody but the client does nothing" {
 	serve
 	attach
