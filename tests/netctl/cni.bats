@@ -100,6 +100,9 @@ is_served() { at "$1" ss -Hlnt "sport = :$2" | grep -q .; }
 	[[ $(jq -r '.ips[0].address' "$WORK/out") == 10.5.0.50/24 ]]
 	cni CHECK "$INSIDE" macvlan <<< "$(with_prev "$conf" "$(< "$WORK/out")")"
 	refused 100 'eth0 is in the namespace already' cni ADD "$INSIDE" macvlan <<< "$conf"
+	# asked for twice is asked for once
+	cni DEL "$INSIDE" macvlan <<< "$conf"
+	CNI_ARGS=IP=10.5.0.50 cni ADD "$INSIDE" macvlan <<< "$conf" | jq -e '.ips | length == 1'
 	has_link "$INSIDE" eth0
 	refused 100 'taken by container' cni ADD "$SECOND" macvlan <<< "$conf"
 	cni DEL "$INSIDE" macvlan <<< "$conf"
@@ -208,6 +211,8 @@ is_served() { at "$1" ss -Hlnt "sport = :$2" | grep -q .; }
 	refused 1 'no CHECK' cni CHECK "$INSIDE" bridge <<< "$(with "$BRIDGE" '.cniVersion = "0.3.1"')"
 	refused 1 'no GC' cni GC "$INSIDE" bridge <<< "$(with "$BRIDGE" '.cniVersion = "1.0.0"')"
 	refused 6 '' cni ADD "$INSIDE" bridge <<< '{'
+	refused 7 'valid-attachments is missing' cni GC "$INSIDE" bridge <<< "$BRIDGE"
+	refused 7 'valid-attachments is missing' cni GC "$INSIDE" host-local <<< "$BRIDGE"
 	refused 7 'name' cni ADD "$INSIDE" bridge <<< "$(with "$BRIDGE" 'del(.name)')"
 	refused 7 'not known' cni ADD "$INSIDE" bridge <<< "$(with "$BRIDGE" '.type = "nosuch"')"
 	refused 7 'prevResult' cni CHECK "$INSIDE" bridge <<< "$BRIDGE"

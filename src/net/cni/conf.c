@@ -124,7 +124,7 @@ static const struct field conf_fields[] = {
 	F_RECORD("dns", struct cni_conf, dns, &cni_dns_record, 0),
 	F_RECORD("runtimeConfig", struct cni_conf, runtime, &runtime_record, 0),
 	F_RECORD("args", struct cni_conf, args, &args_record, 0),
-	F_LIST("cni.dev/valid-attachments", struct cni_conf, attachments, n_attachments,
+	F_LIST(CNI_ATTACHMENTS, struct cni_conf, attachments, n_attachments,
 	       &attachment_record, 0),
 	F_STRING("mac", struct cni_conf, mac, 0),
 	F_INT("mtu", struct cni_conf, mtu, 0, 65535, 0),

@@ -82,6 +82,8 @@ struct cni_args_conf {
 	struct cni_args_cni *cni;
 };
 
+/* Of GC, which needs it: who is attached still. */
+#define CNI_ATTACHMENTS "cni.dev/valid-attachments"
 struct cni_attachment {
 	char *container, *ifname;
 };

@@ -108,17 +108,28 @@ int cni_ipam_run(struct cni *c, const struct cni_ipam_plan *p, struct err *e)
 	}
 }
 
+static bool is_in(const struct ip *list, size_t n, const struct ip *a)
+{
+	for (size_t i = 0; i < n; i++)
+		if (ip_same_address(&list[i], a))
+			return true;
+	return false;
+}
+
+/* What is asked for in two ways is asked for once. */
 static int parse_all(char *const *texts, const char *what, struct ip **list, size_t *n,
 		     struct err *e)
 {
 	for (; texts && *texts; texts++) {
-		int r;
+		struct ip a;
+		int r = ip_parse(*texts, what, &a, e);
 
-		*list = xrealloc(*list, *n + 1, sizeof(**list));
-		r = ip_parse(*texts, what, &(*list)[*n], e);
 		if (r < 0)
 			return r;
-		(*n)++;
+		if (is_in(*list, *n, &a))
+			continue;
+		*list = xrealloc(*list, *n + 1, sizeof(**list));
+		(*list)[(*n)++] = a;
 	}
 	return 0;
 }

@@ -101,6 +101,14 @@ static int read_version(struct cni *c, struct err *e)
 	return 0;
 }
 
+/* A list that is not there is none of no attachments: all that runs would lose its network. */
+static int check_gc(struct cni *c, struct err *e)
+{
+	if (c->call.command != CNI_GC || json_get(json_root(c->conf.doc), CNI_ATTACHMENTS))
+		return 0;
+	return cni_fail(c, CNI_ERROR_CONFIG, e, CNI_ATTACHMENTS " is missing");
+}
+
 static int read_conf(struct cni *c, const struct cni_plugin *p, struct err *e)
 {
 	int r = cni_conf_parse(p->input, p->input_len, &c->conf, e);
@@ -116,6 +124,8 @@ static int read_conf(struct cni *c, const struct cni_plugin *p, struct err *e)
 		if (r < 0)
 			return err_wrap(e, "prevResult: ");
 	}
+	if (r == 0)
+		r = check_gc(c, e);
 	c->owner = cni_owner(c->conf.name, c->call.container, c->call.ifname);
 	return r;
 }
