@@ -11,6 +11,11 @@
 
 #include <errno.h>
 #include <limits.h>
+#include <poll.h>
+
+/* How long the kernel may take to clear a namespace away that has ended. */
+#define CLEAR_MS 3000
+#define CLEAR_STEP_MS 20
 
 static int parse_ip(const char *text, struct ip *out)
 {
@@ -49,6 +54,21 @@ static int make_link(const struct attach_options *o, struct nl *host, const stru
 	return r;
 }
 
+/* Of ours nobody has the MAC, for that was looked at; but a container's last life may have it still
+ * for a moment, in a namespace that the kernel is at clearing away. */
+static int make_free_link(const struct attach_options *o, struct nl *host, const struct vnic *v,
+			  struct err *e)
+{
+	int64_t deadline = monotonic_ms() + CLEAR_MS;
+	int r = make_link(o, host, v, e);
+
+	while (r == -EADDRINUSE && monotonic_ms() < deadline) {
+		(void)poll(NULL, 0, CLEAR_STEP_MS);
+		r = make_link(o, host, v, e);
+	}
+	return r;
+}
+
 /* ---- static addresses ---- */
 
 static int add_default(struct nl *inside, const struct link *link, const struct attached *a,
@@ -82,7 +102,7 @@ static int set_static(struct nl *inside, const struct attached *a, struct err *e
 static int make_one(const struct attach_options *o, struct nl *host, struct nl *inside,
 		    const struct attached *a, struct err *e)
 {
-	int r = make_link(o, host, &a->vnic, e);
+	int r = make_free_link(o, host, &a->vnic, e);
 
 	if (r == 0 && a->vnic.network_mode == VNIC_STATIC)
 		r = set_static(inside, a, e);

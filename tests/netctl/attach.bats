@@ -211,6 +211,16 @@ rooted()
 	netctl detach --name box --forget
 }
 
+@test "a MAC address that is just going is waited for" {
+	ip -n "$HOST" link add going link eth0 address 02:00:00:00:00:01 up type macvlan mode bridge
+	fails 'address already in use' netctl attach --netns "$INSIDE" --name box - <<< "$(one ',"mac":"02:00:00:00:00:01"')"
+	[[ -z $(links "$INSIDE") ]]
+	background eval 'sleep 0.5; ip -n "$HOST" link del going'
+	netctl attach --netns "$INSIDE" --name box - <<< "$(one ',"mac":"02:00:00:00:00:01"')"
+	[[ $(links "$INSIDE") == net0 ]]
+	netctl detach --name box --forget
+}
+
 @test "records of an earlier boot count no more" {
 	attach "$(one '')"
 	sed -i 's/"boot_id": ".*"/"boot_id": "00000000-0000-0000-0000-000000000000"/' "$STATE"/attach/*.json
