@@ -3,6 +3,7 @@
 
 #include "core/file.h"
 #include "core/proc.h"
+#include "core/strv.h"
 #include "net/addr.h"
 #include "net/attach.h"
 #include "net/dhcp_client.h"
@@ -13,6 +14,7 @@
 #include "net/lock.h"
 #include "net/netns.h"
 #include "net/process_id.h"
+#include "net/record_file.h"
 
 #include <ctype.h>
 #include <errno.h>
@@ -379,20 +381,6 @@ int dhcp_stop(const char *state_dir, const char *container, const char *ifname, 
 	return clients < 0 ? clients : stop_locked(state_dir, container, ifname, e);
 }
 
-struct stopping {
-	const char *state_dir;
-	int n;
-};
-
-static int stop_one(const struct dhcp_status *s, void *data, struct err *e)
-{
-	struct stopping *all = data;
-	int r = dhcp_stop(all->state_dir, s->container, s->ifname, e);
-
-	all->n += r > 0;
-	return r;
-}
-
 /* What is left when a start was killed before its client was on record. */
 static int sweep(const char *state_dir, const char *container, struct err *e)
 {
@@ -407,10 +395,18 @@ static int sweep(const char *state_dir, const char *container, struct err *e)
 	return 0;
 }
 
+/* By the files' names: a record that is damaged is not to keep the others. */
 int dhcp_stop_all(const char *state_dir, const char *container, struct err *e)
 {
-	struct stopping all = { .state_dir = state_dir };
-	int r = dhcp_each(state_dir, container, stop_one, &all, e);
+	autofree char *path = dhcp_dir_path(state_dir, container);
+	autostrv char **ifnames = NULL;
+	int n = 0, r = attach_check_name(container, e);
 
-	return r < 0 ? r : sweep(state_dir, container, e) < 0 ? -EIO : all.n;
+	if (r == 0)
+		r = dir_names(path, ".json", &ifnames, e);
+	for (char **name = ifnames; r >= 0 && name && *name; name++) {
+		r = dhcp_stop(state_dir, container, *name, e);
+		n += r > 0;
+	}
+	return r < 0 ? r : sweep(state_dir, container, e) < 0 ? -EIO : n;
 }

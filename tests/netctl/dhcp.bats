@@ -251,6 +251,14 @@ no_clients() { [[ -z $(clients) ]]; }
 	netctl dhcp stop --name box
 }
 
+@test "a damaged record keeps nothing from ending" {
+	ip -n "$HOST" link add net0 link eth0 netns "$INSIDE" type macvlan mode bridge
+	netctl dhcp start --netns "$INSIDE" --name box net0
+	echo '{' > "$STATE/dhcp/box/a.json"
+	netctl dhcp stop --name box
+	[[ -z $(clients) && ! -e $STATE/dhcp/box ]]
+}
+
 start_and_stop()
 {
 	local pid pids=()
