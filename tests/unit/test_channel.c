@@ -141,6 +141,22 @@ TEST(a_pause_loses_nothing)
 	box_done(&b);
 }
 
+TEST(what_a_pause_has_left_comes_before_the_end)
+{
+	struct box b;
+
+	box_init(&b, true);
+	b.pause_after = 2;
+	put(&b, "1\n2\n3\n4\n5");
+	settle(&b);
+	CHECK_STR(b.lines.p, "1|2|");
+	CHECK_INT(shutdown(b.peer, SHUT_WR), 0);
+	channel_pause(b.channel, false);
+	settle(&b);
+	CHECK_STR(b.lines.p, "1|2|3|4|5|<eof>|<end>");
+	box_done(&b);
+}
+
 TEST(who_sends_no_more_is_still_answered)
 {
 	char answer[16] = "";

@@ -18,6 +18,7 @@ struct channel {
 	bool skipping;	/* the rest of a line that is too long */
 	bool paused;
 	bool eof;
+	bool told; /* of the eof: what came before it is told first */
 	bool finished;
 	bool deaf; /* nobody reads what we write any more; what comes is read to its end */
 	int timer; /* what is to be done apart from the caller; 0: none */
@@ -139,12 +140,31 @@ static int next_line(struct channel *c, size_t *at, const char **line, size_t *l
 /* The end of a line that was too long and has been told of. */
 static void skip(struct channel *c, size_t *at)
 {
-	char *newline = c->skipping ? memchr(c->input.p, '\n', c->input.len) : NULL;
+	char *newline = NULL;
 
-	if (!c->skipping)
+	if (!c->skipping || c->input.len == 0)
 		return;
+	newline = memchr(c->input.p, '\n', c->input.len);
 	*at = newline ? (size_t)(newline - c->input.p) + 1 : c->input.len;
 	c->skipping = !newline;
+}
+
+/* What is left is a last line that came without its newline. */
+static int tell_eof(struct channel *c)
+{
+	bool freed = false;
+	int r = 0;
+
+	c->told = true;
+	if (c->input.len > 0 && !c->skipping) {
+		c->freed = &freed;
+		r = c->options.line(c, c->input.p, c->input.len, c->options.data);
+		if (freed)
+			return r;
+		c->freed = NULL;
+		str_done(&c->input);
+	}
+	return r == 0 ? c->options.eof(c, c->options.data) : r;
 }
 
 static int tell_lines(struct channel *c)
@@ -164,26 +184,15 @@ static int tell_lines(struct channel *c)
 	}
 	c->freed = NULL;
 	drop(&c->input, at);
-	return r;
+	/* A pause may have left lines, which come before the end. */
+	return r == 0 && c->eof && !c->told && !c->paused ? tell_eof(c) : r;
 }
 
 static int on_eof(struct channel *c)
 {
-	bool freed = false;
-	int r = 0;
-
 	c->eof = true;
 	update(c);
-	/* A last line may come without its newline. */
-	if (c->input.len > 0 && !c->skipping) {
-		c->freed = &freed;
-		r = c->options.line(c, c->input.p, c->input.len, c->options.data);
-		if (freed)
-			return r;
-		c->freed = NULL;
-		str_done(&c->input);
-	}
-	return r == 0 ? c->options.eof(c, c->options.data) : r;
+	return tell_lines(c);
 }
 
 static int on_input(struct loop *l, int fd, uint32_t events, void *data)
@@ -270,7 +279,7 @@ static int on_timer(struct loop *l _unused_, int id _unused_, uint32_t events _u
 	c->timer = 0;
 	if (c->finished && c->output.len == 0)
 		return end(c);
-	return c->input.len > 0 ? tell_lines(c) : 0;
+	return tell_lines(c);
 }
 
 static void call_later(struct channel *c)
