@@ -66,13 +66,18 @@ static int delete_container(struct supervisor *s)
 	return run_command(s, args, &silent);
 }
 
-/* Begins an attempt. The runtime is only asked when it can have something. */
-static int do_clear(struct supervisor *s)
+static bool is_at_runtime(const struct supervisor *s)
 {
 	autofree char *state = xasprintf("%s/%s", s->spec.root, s->spec.id);
 
+	return access(state, F_OK) == 0;
+}
+
+/* Begins an attempt. The runtime is only asked when it can have something. */
+static int do_clear(struct supervisor *s)
+{
 	s->failed = false;
-	return access(state, F_OK) < 0 ? EVENT_DONE : delete_container(s);
+	return is_at_runtime(s) ? delete_container(s) : EVENT_DONE;
 }
 
 static int do_create(struct supervisor *s)
@@ -235,18 +240,22 @@ static int do_wait(struct supervisor *s)
 	return NO_EVENT;
 }
 
+/* One that the runtime could not delete is not stopped, and who asked for that is told why. */
 static int do_leave(struct supervisor *s)
 {
-	bool failed = s->status.error && !s->want_down;
+	bool stopped = s->want_down && !(s->failed && is_at_runtime(s));
+	bool failed = s->status.error && !stopped;
 
-	if (s->want_down) {
+	if (stopped) {
 		free(s->status.error);
 		s->status.error = NULL;
+	} else if (s->want_down) {
+		control_answer(&s->control, CONTROL_STOP, s->failure.text);
 	}
 	supervisor_tell(s,
-			s->want_down ? MONITOR_STOPPED :
-			failed	     ? MONITOR_FAILED :
-				       MONITOR_EXITED,
+			stopped ? MONITOR_STOPPED :
+			failed	? MONITOR_FAILED :
+				  MONITOR_EXITED,
 			true);
 	return NO_EVENT;
 }

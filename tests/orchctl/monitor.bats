@@ -120,6 +120,25 @@ life_with_runtime()
 	status_is '.state == "stopped" and .exitCode == 137'
 }
 
+@test "one that the runtime cannot delete was not stopped" {
+	RUNTIME=$WORK/runtime
+	printf '#!/bin/sh\ncase "$*" in *" delete "*) [ ! -e %s ] || exit 1;; esac\nexec %s "$@"\n' \
+		"$WORK/stuck" "$BUILD/runlet" > "$RUNTIME"
+	chmod +x "$RUNTIME"
+	container 'trap "exit 0" TERM; echo ready; while :; do sleep 0.1; done'
+	monitor
+	wait_for 5 log_has ready
+	: > "$WORK/stuck"
+	run ask stop
+	[[ $output == *delete:* ]]
+	wait_for 5 no_monitor
+	status_is '.state == "failed" and (.error | startswith("delete: "))'
+	rm "$WORK/stuck"
+	monitor
+	[ "$(ask stop)" = ok ]
+	status_is '.state == "stopped" and .error == null'
+}
+
 @test "a monitor that is killed costs nothing, and another takes over" {
 	local pid first
 
