@@ -156,7 +156,7 @@ static int stop_without(const char *dir, const struct monitor_spec *spec, struct
 	int r;
 
 	r = monitor_status_load(dir, &status, e);
-	if (r < 0 && r != -ENOENT)
+	if (r < 0 && r != -ENOENT && r != -EBADMSG)
 		return r;
 	if (there) {
 		end_process(spec, &status);
@@ -251,6 +251,16 @@ static bool is_of_this_boot(const struct monitor_status *status)
 	       str_eq(status->boot_id, now.boot_id);
 }
 
+/* Of a status that is damaged: a start, as a stop, ends first what there may be. */
+static int plan_blindly(const struct monitor_spec *spec)
+{
+	if (has_monitor(spec))
+		return MONITOR_LEAVE;
+	if (spec->wanted == MONITOR_DOWN)
+		return MONITOR_STOP;
+	return spec->restart == MONITOR_RESTART_NO ? MONITOR_LEAVE : MONITOR_START;
+}
+
 int monitor_plan(const char *dir, struct err *e)
 {
 	automonitorspec spec = { 0 };
@@ -259,8 +269,11 @@ int monitor_plan(const char *dir, struct err *e)
 	int r;
 
 	r = monitor_spec_load(dir, &spec, e);
-	if (r >= 0)
-		r = monitor_status(dir, &status, e);
+	if (r < 0)
+		return r;
+	r = monitor_status(dir, &status, e);
+	if (r == -EBADMSG)
+		return plan_blindly(&spec);
 	if (r != 0)
 		return r < 0 ? r : MONITOR_LEAVE;
 	orphaned = status.state == MONITOR_ORPHANED;

@@ -102,7 +102,12 @@ static int load(const char *dir, const char *name, const struct record *r, void 
 		return res;
 	memset(out, 0, r->size);
 	res = record_parse(r, text.len ? text.p : "", text.len, out, e);
-	return res < 0 ? err_wrap(e, "%s: ", path) : 0;
+	if (res < 0) {
+		(void)err_wrap(e, "%s: ", path);
+		if (e)
+			e->num = EBADMSG;
+	}
+	return res < 0 ? -EBADMSG : 0;
 }
 
 int monitor_spec_save(const char *dir, const struct monitor_spec *spec, struct err *e)

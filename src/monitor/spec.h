@@ -50,7 +50,8 @@ struct monitor_spec {
 };
 extern const struct record monitor_spec_record;
 
-/* @dir: the container's directory. Save is atomic and synced; load gives -ENOENT without one. */
+/* @dir: the container's directory. Save is atomic and synced; load gives -ENOENT without one,
+ * -EBADMSG of one that is damaged. */
 int monitor_spec_save(const char *dir, const struct monitor_spec *spec, struct err *e);
 int monitor_spec_load(const char *dir, struct monitor_spec *out, struct err *e);
 void monitor_spec_done(struct monitor_spec *spec);
@@ -85,7 +86,8 @@ struct monitor_status {
 };
 extern const struct record monitor_status_record;
 
-/* As the monitor wrote it; monitor_status() says what is true of it. -ENOENT: never started. */
+/* As the monitor wrote it; monitor_status() says what is true of it. -ENOENT: never started;
+ * -EBADMSG: damaged. That nobody waits until it is on the disk makes it possible. */
 int monitor_status_load(const char *dir, struct monitor_status *out, struct err *e);
 int monitor_status_save(const char *dir, const struct monitor_status *status, bool sync,
 			struct err *e);

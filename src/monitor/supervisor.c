@@ -290,7 +290,9 @@ static int load_status(struct supervisor *s, struct err *e)
 {
 	int r = monitor_status_load(s->dir, &s->status, e);
 
-	if (r == -ENOENT) {
+	if (r == -EBADMSG)
+		supervisor_say(s, "%s", e->text);
+	if (r == -ENOENT || r == -EBADMSG) {
 		s->status = (struct monitor_status){ .state = MONITOR_CREATED };
 		r = 0;
 	}
@@ -311,8 +313,6 @@ static int prepare(struct supervisor *s, struct err *e)
 	r = monitor_spec_load(s->dir, &s->spec, e);
 	if (r >= 0)
 		r = open_run_dir(s, e);
-	if (r >= 0)
-		r = load_status(s, e);
 	if (r < 0)
 		return r;
 	s->loop = loop_new(e);
@@ -321,6 +321,8 @@ static int prepare(struct supervisor *s, struct err *e)
 	r = watch_signals(s, e);
 	if (r >= 0)
 		r = open_output(s, e);
+	if (r >= 0)
+		r = load_status(s, e);
 	return r < 0 ? r : control_open(&s->control, s->loop, s->run, on_asked, s, e);
 }
 

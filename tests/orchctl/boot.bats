@@ -131,6 +131,20 @@ reboot()
 	on_host_nothing_left
 }
 
+@test "a status that a loss of power damaged is no obstacle" {
+	create plc-a
+	create plc-b
+	reboot
+	plant
+	: > "$STATE/containers/$NS/plc-a/status.json"
+	: > "$STATE/containers/$NS/plc-b/status.json"
+	device delete_device plc-b --wait
+	run orchctl boot
+	[ "$status" -eq 0 ] || { echo "$output"; return 1; }
+	[[ $output == *"$NS/plc-a: started"* && $output != *plc-b* ]]
+	is_in plc-a running
+}
+
 @test "list" {
 	run orchctl list
 	[ "$status" -eq 0 ]

@@ -139,6 +139,18 @@ life_with_runtime()
 	status_is '.state == "stopped" and .error == null'
 }
 
+@test "a status that a loss of power damaged is no obstacle" {
+	container 'sleep 100' '{"stopTimeoutMs": 200}'
+	monitor
+	on_host kill -KILL "$(monitor_pid)"
+	wait_for 5 no_monitor
+	: > "$DIR/status.json"
+	monitor
+	status_is '.state == "running" and .pid > 0'
+	log_has 'runlet-monitor: .*status.json'
+	[ "$(ask stop)" = ok ]
+}
+
 @test "a monitor that is killed costs nothing, and another takes over" {
 	local pid first
 
