@@ -163,6 +163,37 @@ limit()
 	answers 10.8.0.7
 }
 
+@test "a link that cannot change stays, and goes on being different" {
+	document "$(container 100)"
+	apply
+	OPTIONS+=(--ovs-db "$WORK/no.sock")
+	document "$(container 100 '{bridge: "nowhere"}')"
+	for _ in 1 2; do
+		run -1 apply
+		grep -q 'Failed to modify container 100: ' "$ERR"
+		answers 10.9.0.100
+	done
+	run -0 actions
+	[[ $output == 'Modify 100' ]]
+	document "$(container 100)"
+	run -0 actions
+	[[ $output == 'NoOp 100' ]]
+}
+
+@test "limits that cannot change go on being different" {
+	document "$(container 100)"
+	apply
+	mv "$STATE/images/refs" "$STATE/images/gone"
+	document "$(container 100 '{properties: {memory: 64}}')"
+	run -1 apply
+	run -0 actions
+	[[ $output == 'Modify 100' ]]
+	rm -r "$STATE/images/refs"
+	mv "$STATE/images/gone" "$STATE/images/refs"
+	run -0 apply
+	[[ $(jq .linux.resources.memory.limit "$STATE/containers/$NS/100/config.json") -eq $((64 << 20)) ]]
+}
+
 @test "one that fails stops none of the others, and leaves nothing" {
 	document "$(container 100)" "$(container 101 '{bridge: "nowhere"}')" \
 		"$(container 102 '{properties: {template: "oci:/nowhere"}}')" "$(container 103)"

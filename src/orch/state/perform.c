@@ -175,6 +175,13 @@ static void set(char **at, const char *value)
 	*at = value ? xstrdup(value) : NULL;
 }
 
+static void set_network(struct container *c, const struct document_container *d)
+{
+	set(&c->veth, d->veth);
+	set(&c->bridge, d->bridge);
+	set(&c->ipv4, d->ipv4);
+}
+
 static int change_network(const struct orch *o, const struct diff_action *a, struct container *c,
 			  struct err *e)
 {
@@ -182,14 +189,22 @@ static int change_network(const struct orch *o, const struct diff_action *a, str
 
 	if (r < 0)
 		return r;
-	set(&c->veth, a->desired->veth);
-	set(&c->bridge, a->desired->bridge);
-	set(&c->ipv4, a->desired->ipv4);
+	set_network(c, a->desired);
 	r = container_save(o, c, e);
 	/* One that does not run has no network, and gets the new one with its start. */
-	return r == 0 && a->current->running ? network_attach(o, c, e) : r;
+	if (r == 0 && a->current->running)
+		r = network_attach(o, c, e);
+	if (r == 0)
+		return 0;
+	/* The record says what there is, so that the next apply sees what is missing. */
+	set_network(c, a->current);
+	(void)container_save(o, c, NULL); /* the error is why it did not change */
+	if (a->current->running)
+		(void)network_attach(o, c, NULL);
+	return r;
 }
 
+/* The record comes last: killed before, the next apply does all of it again. */
 static int change_limits(const struct orch *o, const struct diff_action *a, struct container *c,
 			 struct err *e)
 {
@@ -200,8 +215,8 @@ static int change_limits(const struct orch *o, const struct diff_action *a, stru
 	c->cores = a->desired->cores;
 	r = a->current->running ? limits_update(o, c, e) : 0;
 	if (r == 0)
-		r = container_save(o, c, e);
-	return r < 0 ? r : limits_rewrite(o, c, a->current->running, e);
+		r = limits_rewrite(o, c, a->current->running, e);
+	return r < 0 ? r : container_save(o, c, e);
 }
 
 static int change_running(const struct orch *o, const struct diff_action *a, struct container *c,
