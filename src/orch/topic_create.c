@@ -154,6 +154,23 @@ static int reserve(const struct orch *o, const struct json *m, struct err *e)
 	return r == -EEXIST ? err_msg(e, EEXIST, "Container name is already in use") : r;
 }
 
+/* What the trail knows of. */
+static int reserve_and_start(const struct orch *o, const struct json *m, const char *name, int lock,
+			     struct err *e)
+{
+	autofd int held = lock;
+	int r = reserve(o, m, e);
+
+	if (r == 0) {
+		r = operation_start(o, o->ns, name, "create", TAKE_FD(held), e);
+		if (r < 0)
+			(void)create_remove(o, o->ns, name, NULL); /* boot does it otherwise */
+	}
+	if (r < 0)
+		change_record_failure(o, AUDIT_CREATE, name, e);
+	return r;
+}
+
 /* Under the lock, which goes to the worker. */
 static int begin(const struct orch *o, const struct json *m, const char *name, int lock,
 		 struct err *e)
@@ -166,16 +183,7 @@ static int begin(const struct orch *o, const struct json *m, const char *name, i
 		return err_msg(e, EEXIST, "Container name is already in use");
 	if (r == 0)
 		r = change_record(o, AUDIT_CREATE, name, "create a container with vNICs", m, e);
-	if (r == 0)
-		r = reserve(o, m, e);
-	if (r < 0)
-		return r;
-	r = operation_start(o, o->ns, name, "create", TAKE_FD(held), e);
-	if (r < 0) {
-		change_record_failure(o, AUDIT_CREATE, name, e);
-		(void)create_remove(o, o->ns, name, NULL); /* boot does it otherwise */
-	}
-	return r;
+	return r < 0 ? r : reserve_and_start(o, m, name, TAKE_FD(held), e);
 }
 
 static int handle(const struct orch *o, const struct json *message, struct json_out *ack,

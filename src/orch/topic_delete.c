@@ -26,11 +26,14 @@ static int begin(const struct orch *o, const struct json *m, const char *name, i
 	if (r > 0)
 		r = change_record(o, AUDIT_DELETE, name, "delete the container and its networks", m,
 				  e);
-	if (r == 0)
-		r = create_condemn(o, o->ns, name, e);
+	if (r < 0)
+		return r;
+	r = create_condemn(o, o->ns, name, e);
 	if (r == 0)
 		r = operation_start(o, o->ns, name, "delete", TAKE_FD(held), e);
-	if (r == 0)
+	if (r < 0)
+		change_record_failure(o, AUDIT_DELETE, name, e);
+	else
 		result->device = xstrdup(name);
 	return r;
 }

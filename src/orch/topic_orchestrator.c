@@ -13,8 +13,12 @@ static int begin(const struct orch *o, const struct json *m, int lock, struct er
 	autofd int held = lock;
 	int r = change_record(o, AUDIT_DELETE, ORCHESTRATOR_DEVICE, "delete all containers", m, e);
 
-	return r < 0 ? r :
-		       operation_start(o, o->ns, ORCHESTRATOR_DEVICE, "delete", TAKE_FD(held), e);
+	if (r < 0)
+		return r;
+	r = operation_start(o, o->ns, ORCHESTRATOR_DEVICE, "delete", TAKE_FD(held), e);
+	if (r < 0)
+		change_record_failure(o, AUDIT_DELETE, ORCHESTRATOR_DEVICE, e);
+	return r;
 }
 
 static int handle(const struct orch *o, const struct json *message, struct json_out *ack,

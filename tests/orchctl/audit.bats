@@ -51,6 +51,24 @@ head_of() { orchctl audit verify | sed 's/.* head //'; }
 	[[ $(stat -c %a "$TRAIL") == 600 && $(stat -c %a "$STATE/audit") == 700 ]]
 }
 
+@test "a message's change that cannot even begin is an event, too" {
+	local vnic='{"name":"eth0","parent_interface":"lo","network_mode":"dhcp"}'
+
+	mkdir -p "$STATE/containers/$NS"
+	on_host mount -t tmpfs -o ro none "$STATE/containers/$NS"
+	run -1 message create_new_runtime "{\"container_name\":\"plc\",\"vnic_configs\":[$vnic]}"
+	ack '.status == "error"'
+	on_host umount "$STATE/containers/$NS"
+	mkdir "$STATE/containers/$NS/plc"
+	on_host mount --bind "$STATE/containers/$NS/plc" "$STATE/containers/$NS/plc"
+	on_host mount -o remount,bind,ro "$STATE/containers/$NS/plc"
+	run -1 message delete_device '{"device_id":"plc"}'
+	on_host umount "$STATE/containers/$NS/plc"
+	run -0 orchctl audit export
+	ack '.events | map(.operation) == ["create", "create", "delete", "delete"]
+		and (.[1].error | length) > 0 and (.[3].error | length) > 0'
+}
+
 @test "the hash is what anybody can compute" {
 	changes a
 	run -0 sh -c "sed -n 1p '$TRAIL' | sed 's/,\"hash\":\"[0-9a-f]*\"}\$/}/' | tr -d '\n' | sha256sum"
