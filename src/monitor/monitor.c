@@ -265,7 +265,6 @@ int monitor_plan(const char *dir, struct err *e)
 {
 	automonitorspec spec = { 0 };
 	automonitorstatus status = { 0 };
-	bool orphaned;
 	int r;
 
 	r = monitor_spec_load(dir, &spec, e);
@@ -276,13 +275,14 @@ int monitor_plan(const char *dir, struct err *e)
 		return plan_blindly(&spec);
 	if (r != 0)
 		return r < 0 ? r : MONITOR_LEAVE;
-	orphaned = status.state == MONITOR_ORPHANED;
-	if (spec.wanted == MONITOR_DOWN)
-		return orphaned ? MONITOR_STOP : MONITOR_LEAVE;
+	if (spec.wanted == MONITOR_DOWN) /* a stop that ended says so */
+		return status.state == MONITOR_STOPPED || status.state == MONITOR_CREATED ?
+			       MONITOR_LEAVE :
+			       MONITOR_STOP;
 	if (!policy_at_boot((enum monitor_restart)spec.restart, (enum monitor_state)status.state,
 			    status.exit_code, is_of_this_boot(&status)))
 		return MONITOR_LEAVE;
-	return orphaned ? MONITOR_ADOPT : MONITOR_START;
+	return status.state == MONITOR_ORPHANED ? MONITOR_ADOPT : MONITOR_START;
 }
 
 static int remove_run_dir(const struct monitor_spec *spec, struct err *e)

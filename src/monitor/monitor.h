@@ -61,7 +61,7 @@ enum monitor_plan {
 	MONITOR_LEAVE, /* it is as it should be */
 	MONITOR_ADOPT, /* it runs and has no monitor: monitor_start, and nothing else */
 	MONITOR_START, /* it is to run and does not */
-	MONITOR_STOP,  /* it is to be down, and runs: a stop was interrupted */
+	MONITOR_STOP,  /* it is to be down, and a stop was interrupted */
 };
 int monitor_plan(const char *dir, struct err *e);
 

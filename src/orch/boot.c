@@ -7,7 +7,9 @@
 #include "net/nl.h"
 #include "orch/create.h"
 #include "orch/lifecycle.h"
+#include "orch/network.h"
 #include "orch/request.h"
+#include "orch/rootfs.h"
 #include "orch/store.h"
 
 #include <errno.h>
@@ -78,10 +80,25 @@ static int start(const struct orch *o, struct container *c, struct err *e)
 	return r < 0 ? r : BOOT_STARTED;
 }
 
+/* What stays down needs no network: a stop may have been interrupted behind its monitor. */
+static int leave(const struct orch *o, struct container *c, const char *dir, struct err *e)
+{
+	automonitorstatus status = { 0 };
+	int r = monitor_status(dir, &status, e);
+
+	if (r != 0)
+		return r < 0 ? r : BOOT_RUNS;
+	if (status.state == MONITOR_STOPPED) {
+		r = network_down(o, c, e);
+		if (r == 0)
+			r = rootfs_unmount(dir, e);
+	}
+	return r < 0 ? r : BOOT_DOWN;
+}
+
 static int follow_plan(const struct orch *o, struct container *c, struct err *e)
 {
 	autofree char *dir = orch_container_dir(o, c->ns, c->name);
-	automonitorstatus status = { 0 };
 	int r = monitor_plan(dir, e);
 
 	switch (r) {
@@ -94,8 +111,7 @@ static int follow_plan(const struct orch *o, struct container *c, struct err *e)
 		r = lifecycle_stop(o, c, e);
 		return r < 0 ? r : BOOT_STOPPED;
 	case MONITOR_LEAVE:
-		r = monitor_status(dir, &status, e);
-		return r < 0 ? r : r > 0 ? BOOT_RUNS : BOOT_DOWN;
+		return leave(o, c, dir, e);
 	default:
 		return r;
 	}

@@ -131,6 +131,30 @@ reboot()
 	on_host_nothing_left
 }
 
+@test "a stop that was interrupted is finished, however far it came" {
+	local dir=$STATE/containers/$NS/plc
+
+	create plc
+	# Killed when the monitor was done, and nothing else.
+	jq '.wanted = "down"' "$dir/monitor.json" > "$WORK/new"
+	cp "$WORK/new" "$dir/monitor.json"
+	on_host python3 "$BATS_TEST_DIRNAME/helpers/ask.py" "$RUN/monitor/$NS/plc/socket" stop
+	run orchctl boot
+	[[ $status -eq 0 && $output == *"$NS/plc: down"* ]]
+	run ! on_host grep -F "$dir" /proc/self/mountinfo
+	run on_host ip -o link
+	[[ ! $output =~ :\ i[bv][0-9a-f]{11} ]]
+	# Killed with its monitor and the container, before either could say so.
+	device start_device plc
+	cp "$WORK/new" "$dir/monitor.json"
+	kill_on_host "$(monitor_of plc)" "$(pid_of plc)"
+	wait_for 5 is_in plc exited
+	run orchctl boot
+	[[ $status -eq 0 && $output == *"$NS/plc: stopped"* ]]
+	[[ -z $(ls "$RUN/runtime/$NS") ]]
+	run ! on_host grep -F "$dir" /proc/self/mountinfo
+}
+
 @test "a status that a loss of power damaged is no obstacle" {
 	create plc-a
 	create plc-b
