@@ -98,14 +98,13 @@ int create_config(const struct creation *s, const char *rootfs, struct err *e)
 	return r < 0 ? r : bundle_write(dir, &b, e);
 }
 
-int create_bundle(const struct creation *s, const char *rootfs, struct err *e)
+static int save_spec(const struct orch *o, const struct container *c, enum monitor_wanted wanted,
+		     const char *signal, struct err *e)
 {
-	const struct container *c = s->c;
-	autofree char *dir = orch_container_dir(s->o, c->ns, c->name);
-	autofree char *root = orch_runtime_root(s->o, c->ns);
-	autofree char *run = orch_monitor_dir(s->o, c->ns, c->name);
-	autofree char *log = orch_log_path(s->o, c->ns, c->name);
-	const char *signal = s->image ? s->image->config.config->stop_signal : NULL;
+	autofree char *dir = orch_container_dir(o, c->ns, c->name);
+	autofree char *root = orch_runtime_root(o, c->ns);
+	autofree char *run = orch_monitor_dir(o, c->ns, c->name);
+	autofree char *log = orch_log_path(o, c->ns, c->name);
 	struct monitor_spec spec = {
 		.version = MONITOR_VERSION,
 		.id = c->name,
@@ -114,15 +113,26 @@ int create_bundle(const struct creation *s, const char *rootfs, struct err *e)
 		.bundle = dir,
 		.run = run,
 		.log = log,
-		.wanted = MONITOR_UP,
+		.wanted = (int)wanted,
 		.stop_signal = (char *)signal,
 	};
 	int64_t restart = 0;
-	int r;
 
 	if (!names_find(monitor_restart_names, c->restart, &restart))
 		return err_msg(e, EINVAL, "restart policy \"%s\": no such policy", c->restart);
 	spec.restart = (int)restart;
-	r = create_config(s, rootfs, e);
-	return r < 0 ? r : monitor_spec_save(dir, &spec, e);
+	return monitor_spec_save(dir, &spec, e);
+}
+
+int create_bundle(const struct creation *s, const char *rootfs, struct err *e)
+{
+	const char *signal = s->image ? s->image->config.config->stop_signal : NULL;
+	int r = create_config(s, rootfs, e);
+
+	return r < 0 ? r : save_spec(s->o, s->c, MONITOR_UP, signal, e);
+}
+
+int create_spec_anew(const struct orch *o, const struct container *c, struct err *e)
+{
+	return save_spec(o, c, MONITOR_DOWN, NULL, e);
 }

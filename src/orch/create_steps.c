@@ -106,6 +106,11 @@ int undo_start(const struct orch *o, const struct container *c, struct err *e)
 	autofree char *dir = orch_container_dir(o, c->ns, c->name);
 	int r = monitor_remove(dir, e);
 
+	if (r == -EBADMSG) {
+		r = create_spec_anew(o, c, e);
+		if (r >= 0)
+			r = monitor_remove(dir, e);
+	}
 	return r == -ENOENT ? 0 : r; /* without a spec there never was a monitor */
 }
 

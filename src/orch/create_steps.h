@@ -36,5 +36,7 @@ int undo_prepare_network(const struct orch *o, const struct container *c, struct
 int create_config(const struct creation *s, const char *rootfs, struct err *e);
 /* That and monitor.json. */
 int create_bundle(const struct creation *s, const char *rootfs, struct err *e);
+/* Of one that is to go, and whose monitor.json is damaged: another, from its record. */
+int create_spec_anew(const struct orch *o, const struct container *c, struct err *e);
 
 #endif

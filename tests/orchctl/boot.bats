@@ -155,6 +155,14 @@ reboot()
 	run ! on_host grep -F "$dir" /proc/self/mountinfo
 }
 
+@test "what a monitor is to do is damaged: it can be deleted" {
+	create plc
+	echo '{' > "$STATE/containers/$NS/plc/monitor.json"
+	device delete_device plc --wait
+	on_host_nothing_left
+	[[ ! -e $STATE/containers/$NS/plc ]]
+}
+
 @test "a status that a loss of power damaged is no obstacle" {
 	create plc-a
 	create plc-b
