@@ -42,6 +42,7 @@ container()
 monitor() { on_host timeout -k 1 30 "$MONITOR" "$DIR"; }
 ask() { on_host python3 "$BATS_TEST_DIRNAME/helpers/ask.py" "$RUN/c/socket" "$1"; }
 status_is() { jq -e "$1" "$DIR/status.json" > /dev/null 2>&1; }
+log_has_twice() { (($(grep -cE "$1" "$LOG") == 2)); }
 log_has() { grep -qE "$1" "$LOG"; }
 monitor_pid() { on_host pgrep -x runlet-monitor; }
 
@@ -62,8 +63,9 @@ life_with_runtime()
 	log_has 'Z stderr F err$'
 	[ "$(ask restart)" = ok ]
 	status_is '.state == "running" and (.restarts // 0) == 0'
+	wait_for 10 log_has_twice 'Z stdout F ready$'
 	[ "$(ask stop)" = ok ]
-	status_is '.state == "stopped" and .exitCode == 3'
+	status_is '.state == "stopped" and .exitCode == 3' || { cat "$DIR/status.json"; return 1; }
 	wait_for 5 no_monitor
 	# The exit status of one that ends by itself; and why one could not be started.
 	container 'exit 7'
