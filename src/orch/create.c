@@ -94,7 +94,8 @@ int create_condemn(const struct orch *o, const char *ns, const char *name, struc
 	return container_save(o, &c, e);
 }
 
-/* All of them, whatever happens; the first error counts.
+/* All of them, whatever happens, the first error counting; but what may still run keeps its files
+ * and its network.
  * @tell: the operation's record, too: that of a create keeps the step that failed */
 static int undo_steps(const struct orch *o, const struct container *c, bool tell, struct err *e)
 {
@@ -108,6 +109,8 @@ static int undo_steps(const struct orch *o, const struct container *c, bool tell
 					     NULL); /* only tells */
 		if (steps[i].undo)
 			r = steps[i].undo(o, c, first < 0 ? NULL : e);
+		if (r < 0 && steps[i].undo == undo_start)
+			return r;
 		if (r < 0 && first == 0)
 			first = r;
 	}

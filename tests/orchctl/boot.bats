@@ -177,6 +177,23 @@ reboot()
 	is_in plc-a running
 }
 
+@test "what the runtime cannot delete keeps its files and its network" {
+	local rootfs=$STATE/containers/$NS/plc/rootfs
+
+	printf '#!/bin/sh\ncase "$*" in *" delete "*) [ ! -e %s ] || exit 1;; esac\nexec %s "$@"\n' \
+		"$WORK/stuck" "$BUILD/runlet" > "$WORK/runtime"
+	chmod +x "$WORK/runtime"
+	OPTIONS+=(--runtime "$WORK/runtime")
+	create plc
+	: > "$WORK/stuck"
+	run ! device delete_device plc --wait
+	on_host mountpoint -q "$rootfs"
+	in_network plc ip link show eth0
+	rm "$WORK/stuck"
+	device delete_device plc --wait
+	[[ ! -e $STATE/containers/$NS/plc ]]
+}
+
 @test "list" {
 	run orchctl list
 	[ "$status" -eq 0 ]
