@@ -39,22 +39,34 @@ static void watch(void (*look)(const char *pid))
 	}
 }
 
-/* Whether it lies on a mount that is here, too: then it is the container's own. */
-static int is_ours(int fd)
+/* The number behind a key of a file, such as "mnt_id:"; 0 without one. */
+static unsigned long long number_in(const char *path, const char *key)
 {
-	FILE *mounts = fopen("/proc/self/mountinfo", "re");
+	FILE *file = fopen(path, "re");
+	unsigned long long found = 0;
 	char *line = NULL;
 	size_t size = 0;
-	struct statx st;
-	int found = 0;
 
-	if (statx(fd, "", AT_EMPTY_PATH, STATX_MNT_ID, &st) == 0)
-		while (!found && mounts && getline(&line, &size, mounts) > 0)
-			found = strtoull(line, NULL, 10) == st.stx_mnt_id;
+	while (!found && file && getline(&line, &size, file) > 0)
+		if (strncmp(line, key, strlen(key)) == 0)
+			found = strtoull(line + strlen(key), NULL, 10);
 	free(line);
-	if (mounts)
-		fclose(mounts);
+	if (file)
+		fclose(file);
 	return found;
+}
+
+/* Whether it lies on a mount that is here, too: then it is the container's own. Not by stat: that
+ * of /proc/PID/fd fails when the process has ended meanwhile. */
+static int is_ours(int fd)
+{
+	char info[64], key[32];
+	unsigned long long mount;
+
+	snprintf(info, sizeof(info), "/proc/self/fdinfo/%d", fd);
+	mount = number_in(info, "mnt_id:");
+	snprintf(key, sizeof(key), "%llu ", mount);
+	return mount && number_in("/proc/self/mountinfo", key);
 }
 
 /* Prints what the descriptors of others are: something of the host's file tree is a find. */
