@@ -127,9 +127,9 @@ saved()
 	config '.process.args[2] = "i=0; x=$(head -c 3000000 /dev/zero | tr \"\\\\0\" x); " + .process.args[2]'
 	create_start
 	wait_for 20 counts_past 2
-	ok runtime checkpoint --pre-dump --image-path "$WORK/pre" --work-path "$WORK/work" "$ID"
+	ok runtime checkpoint --pre-dump --image-path "$WORK/pre" --work-path "$WORK/logs" "$ID"
 	is "$(status_of)" running
-	[[ -e $WORK/work/dump.log && ! -e $WORK/pre/dump.log && ! -e $WORK/pre/descriptors.json ]]
+	[[ -e $WORK/logs/dump.log && ! -e $WORK/pre/dump.log && ! -e $WORK/pre/descriptors.json ]]
 	first=$(count)
 	wait_for 20 counts_past "$first"
 	ok checkpoint --parent-path ../pre || { show_logs; return 1; }

@@ -205,12 +205,16 @@ static int make(struct restore *s, struct err *e)
 	return r < 0 ? r : creation_make_cgroup(c, e);
 }
 
-/* In CRIU's process: what it restores are its children, so in its cgroup. What cannot be taken back
- * they inherit as well: before version 4 CRIU forgets it. */
+/* In CRIU's process: what it restores are its children, so in its cgroup and its class of resctrl.
+ * They inherit no_new_privs as well, which CRIU 3.17 does not restore. */
 static int prepare_criu(void *data, struct err *e)
 {
 	const struct restore *s = data;
+	const struct creation *c = &s->c;
+	int r = c->rdt ? rdt_add(c->resctrl, c->rdt, c->o->id, getpid(), e) : 0;
 
+	if (r < 0)
+		return r;
 	if (s->c.config->process->no_new_privileges && prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0)
 		return err_set(e, errno, "set no_new_privs");
 	return cgroup_enter(s->c.cgroup, e);
@@ -263,8 +267,6 @@ static int note_restored(struct restore *s, pid_t pid, struct err *e)
 	c->container->state.restored = true;
 	if (r == 0)
 		r = store_state_write(c->container->dir, &c->container->state, e);
-	if (r == 0)
-		r = pid_file_write(c->o->pid_file, pid, e);
 	s->restored = r == 0;
 	return r;
 }
@@ -309,6 +311,9 @@ static int run(struct restore *s, struct err *e)
 	if (r == 0 && !s->restored)
 		r = err_msg(e, EPROTO, "CRIU did not say what it restored: log file: %s",
 			    s->images.log);
+	/* Last: a failure must not leave one. */
+	if (r == 0)
+		r = pid_file_write(s->c.o->pid_file, s->c.launched.pid, e);
 	if (s->holder >= 0)
 		end_holder(s); /* it has failed already */
 	if (r < 0)
