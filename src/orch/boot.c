@@ -4,6 +4,8 @@
 #include "core/proc.h"
 #include "core/strv.h"
 #include "monitor/monitor.h"
+#include "net/addr.h"
+#include "net/link.h"
 #include "net/nl.h"
 #include "orch/create.h"
 #include "orch/lifecycle.h"
@@ -48,32 +50,53 @@ static void boot_done(struct boot *b)
 	free(b->all);
 }
 
-/* An interface that it needs and the host does not have: heap; NULL when all are there. */
-static char *absent_interface(const struct orch *o, const struct container *c)
+/* What a vNIC's parent lacks; heap; NULL: nothing. The host's network configuration makes an
+ * interface, addresses it and sets it up one after another, so that it is there is not enough. */
+static char *parent_lacks(struct nl *host, const struct vnic *v)
+{
+	bool needs_subnet = v->network_mode == VNIC_STATIC && !v->parent_subnet;
+	autofree struct addr *addresses = NULL;
+	struct link parent;
+	size_t n = 0;
+
+	if (link_find(host, v->parent_interface, &parent, NULL) <= 0)
+		return xstrdup(v->parent_interface);
+	if (!(parent.flags & IFF_UP))
+		return xasprintf("%s, which is down", v->parent_interface);
+	if (needs_subnet && addr_list(host, parent.index, AF_INET, &addresses, &n, NULL) == 0 &&
+	    n == 0)
+		return xasprintf("%s, which has no address", v->parent_interface);
+	return NULL;
+}
+
+/* What it needs of the host's interfaces and does not find: heap; NULL when all is there. What else
+ * is wrong with it, its start tells. */
+static char *lacks(const struct orch *o, const struct container *c)
 {
 	struct vnics vnics = { 0 };
-	char *absent = NULL;
+	autonl *host = NULL;
+	char *what = NULL;
 
 	if (c->network == CONTAINER_NETWORK_BRIDGE && c->bridge && !if_nametoindex(c->bridge))
 		return xstrdup(c->bridge);
 	if (c->network != CONTAINER_NETWORK_VNICS ||
 	    request_vnics(o, c->ns, c->name, &vnics, NULL) < 0)
-		return NULL; /* what else is wrong with it, its start tells */
-	for (size_t i = 0; i < vnics.n && !absent; i++)
-		if (!if_nametoindex(vnics.v[i].parent_interface))
-			absent = xstrdup(vnics.v[i].parent_interface);
+		return NULL;
+	if (nl_open(&host, NULL) == 0)
+		for (size_t i = 0; i < vnics.n && !what; i++)
+			what = parent_lacks(host, &vnics.v[i]);
 	vnics_done(&vnics);
-	return absent;
+	return what;
 }
 
 /* Fills *e with what it waits for. */
 static int start(const struct orch *o, struct container *c, struct err *e)
 {
-	autofree char *absent = absent_interface(o, c);
+	autofree char *lacking = lacks(o, c);
 	int r;
 
-	if (absent) {
-		err_msg(e, ENODEV, "%s", absent);
+	if (lacking) {
+		err_msg(e, ENODEV, "%s", lacking);
 		return BOOT_WAITS;
 	}
 	r = lifecycle_start(o, c, e);
@@ -207,6 +230,8 @@ int boot_all(const struct orch *o, int wait_ms, boot_fn *tell, void *data, struc
 	r = nl_open(&nl, e);
 	if (r >= 0)
 		r = nl_listen(nl, RTNLGRP_LINK, e);
+	if (r >= 0)
+		r = nl_listen(nl, RTNLGRP_IPV4_IFADDR, e);
 	if (r >= 0)
 		r = find_all(&b, e);
 	if (r < 0)

@@ -109,11 +109,17 @@ reboot()
 	run orchctl boot --wait 0s
 	[ "$status" -eq 1 ]
 	[[ $output == *"$NS/plc: waiting: plant0"* ]]
-	orchctl boot --wait 1m > "$WORK/boot" &
+	orchctl boot --wait 1m > "$WORK/boot" 2>&1 &
 	boot=$!
 	wait_for 10 grep -q waiting "$WORK/boot"
+	# It appears first and is set up later.
+	on_host ip link add plant0 type veth peer name other0
+	run orchctl boot --wait 0s
+	[ "$status" -eq 1 ]
+	[[ $output == *"$NS/plc: waiting: plant0, which is down"* ]]
+	on_host ip link delete plant0
 	plant
-	wait "$boot"
+	wait "$boot" || { cat "$WORK/boot" && false; }
 	[[ $(cat "$WORK/boot") == *"$NS/plc: started"* ]]
 	is_in plc running
 }
