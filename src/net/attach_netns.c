@@ -11,12 +11,17 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+/* An inode may be the next namespace's by now; a cookie, for which it is entered, is not. */
 bool attach_is_netns(const struct attach_record *r, int netns)
 {
+	uint64_t cookie = 0;
 	struct stat st;
 
-	return netns >= 0 && fstat(netns, &st) == 0 && st.st_dev == r->netns_dev &&
-	       st.st_ino == r->netns_ino;
+	if (netns < 0 || fstat(netns, &st) < 0 || st.st_dev != r->netns_dev ||
+	    st.st_ino != r->netns_ino)
+		return false;
+	return r->netns_cookie == 0 ||
+	       (netns_cookie(netns, &cookie, NULL) == 0 && cookie == r->netns_cookie);
 }
 
 static int find_pinned(const struct attach_record *r)

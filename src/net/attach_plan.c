@@ -40,6 +40,8 @@ static int describe_netns(const struct attach_options *o, struct attach_record *
 		return err_set(e, errno, "network namespace");
 	r->netns_dev = st.st_dev;
 	r->netns_ino = st.st_ino;
+	if (netns_cookie(o->netns, &r->netns_cookie, e) < 0)
+		return -EIO;
 	r->netns_path = o->netns_path ? xstrdup(o->netns_path) : NULL;
 	r->pid = o->pid;
 	return o->pid > 0 ? process_identify(o->pid, &r->start_time, e) : 0;

@@ -31,6 +31,7 @@ static const struct field record_fields[] = {
 	F_STRING("boot_id", struct attach_record, boot_id, FIELD_REQUIRED),
 	F_UINT("netns_dev", struct attach_record, netns_dev, UINT64_MAX, FIELD_REQUIRED),
 	F_UINT("netns_ino", struct attach_record, netns_ino, UINT64_MAX, FIELD_REQUIRED),
+	F_UINT("netns_cookie", struct attach_record, netns_cookie, UINT64_MAX, 0),
 	F_STRING("netns_path", struct attach_record, netns_path, 0),
 	F_INT("pid", struct attach_record, pid, 0, INT32_MAX, 0),
 	F_UINT("start_time", struct attach_record, start_time, INT64_MAX, 0),

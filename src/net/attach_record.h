@@ -18,6 +18,7 @@ struct attach_record {
 	char *boot_id;
 	/* The namespace: what it is, and where it was found. */
 	uint64_t netns_dev, netns_ino;
+	uint64_t netns_cookie; /* 0: the kernel has none */
 	char *netns_path;
 	int64_t pid;
 	uint64_t start_time;

@@ -178,6 +178,25 @@ int netns_run(int netns, int (*fn)(void *data, struct err *e), void *data, struc
 	return r;
 }
 
+static int own_cookie(void *data, struct err *e)
+{
+	autofd int fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+	uint64_t *out = data;
+	socklen_t len = sizeof(*out);
+
+	if (fd < 0)
+		return err_set(e, errno, "ask for a network namespace's cookie");
+	if (getsockopt(fd, SOL_SOCKET, SO_NETNS_COOKIE, out, &len) == 0)
+		return 0;
+	*out = 0;
+	return errno == ENOPROTOOPT ? 0 : err_set(e, errno, "a network namespace's cookie");
+}
+
+int netns_cookie(int netns, uint64_t *out, struct err *e)
+{
+	return netns_run(netns, own_cookie, out, e);
+}
+
 /* ---- making ---- */
 
 static int loopback_up(struct err *e)

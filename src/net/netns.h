@@ -34,6 +34,11 @@ int netns_open_container(const struct netns_runtime *rt, const char *id, struct 
 /* Whether both are the same namespace; false when that cannot be told. */
 bool netns_same(int a, int b);
 
+/* netns_cookie - the number that no other namespace of this boot ever gets, while inode numbers are
+ * used again at once (SO_NETNS_COOKIE, Linux 5.14). Fills *out with 0 where the kernel has none.
+ * Returns 0 or -errno. */
+int netns_cookie(int netns, uint64_t *out, struct err *e);
+
 /**
  * netns_run - call a function inside a namespace and come back.
  * @netns: borrowed; -1: the caller's own, in which case it is just called

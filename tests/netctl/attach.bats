@@ -211,6 +211,18 @@ rooted()
 	netctl detach --name box --forget
 }
 
+@test "a namespace that has got the inode of the last one is not taken for it" {
+	netns_new GONE
+	netctl attach --netns "$GONE" --name box - <<< "$(one '')"
+	ip netns delete "$GONE"
+	ip netns add "$GONE"
+	sed -i "s/\"netns_ino\": [0-9]*/\"netns_ino\": $(stat -Lc %i "/run/netns/$GONE")/" "$STATE/attach/box.json"
+	[[ $(netctl show --name box) == 'box: its network namespace is gone'* ]]
+	netctl attach --netns "$GONE" --name box - <<< "$(one '')"
+	[[ $(links "$GONE") == net0 ]]
+	netctl detach --name box --forget
+}
+
 @test "a MAC address that is just going is waited for" {
 	ip -n "$HOST" link add going link eth0 address 02:00:00:00:00:01 up type macvlan mode bridge
 	fails 'address already in use' netctl attach --netns "$INSIDE" --name box - <<< "$(one ',"mac":"02:00:00:00:00:01"')"
