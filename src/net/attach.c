@@ -8,6 +8,7 @@
 #include "net/lock.h"
 #include "net/netns.h"
 #include "net/process_id.h"
+#include "net/record_file.h"
 
 #include <errno.h>
 
@@ -109,14 +110,21 @@ struct each {
 	const char *state_dir;
 	attach_each_fn *fn;
 	void *data;
+	struct damage leases;
 };
 
 static int visit(const struct attach_record *r, void *data, struct err *e)
 {
-	const struct each *each = data;
+	struct each *each = data;
 	struct attachment a = { 0 };
-	int ret = attach_get(each->state_dir, r->container, &a, e);
+	struct err why = { 0 };
+	int ret = attach_get(each->state_dir, r->container, &a, &why);
 
+	if (ret < 0) {
+		(void)err_wrap(&why, "container %s: ", r->container);
+		damage_note(&each->leases, &why);
+		return 0;
+	}
 	if (ret > 0)
 		ret = each->fn(&a, each->data, e);
 	attachment_done(&a);
@@ -125,9 +133,10 @@ static int visit(const struct attach_record *r, void *data, struct err *e)
 
 int attach_each(const char *state_dir, attach_each_fn *fn, void *data, struct err *e)
 {
-	struct each each = { state_dir, fn, data };
+	struct each each = { state_dir, fn, data, { 0 } };
+	int r = attach_record_each(state_dir, visit, &each, e);
 
-	return attach_record_each(state_dir, visit, &each, e);
+	return r < 0 ? r : damage_result(&each.leases, e);
 }
 
 /* ---- detach ---- */

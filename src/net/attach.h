@@ -83,7 +83,8 @@ int attach_remove(const char *state_dir, const char *container, int netns, bool 
 /* attach_get - what is attached, with leases. Returns 1, 0 when nothing is, or -errno. */
 int attach_get(const char *state_dir, const char *container, struct attachment *out, struct err *e);
 
-/* attach_each - every container that has an attachment. */
+/* attach_each - every container that has an attachment. -EUCLEAN: but for those whose records are
+ * damaged. */
 typedef int attach_each_fn(const struct attachment *a, void *data, struct err *e);
 int attach_each(const char *state_dir, attach_each_fn *fn, void *data, struct err *e);
 

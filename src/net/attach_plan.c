@@ -132,6 +132,9 @@ static int find_holder(struct plan *p, const struct vnic *v, const struct link *
 		s.holder = xasprintf("%s itself", v->parent_interface);
 	else
 		r = attach_record_each(p->o->state_dir, match_mac, &s, e);
+	/* What is damaged is for detach to tell; the kernel refuses a MAC that is there, too. */
+	if (r == -EUCLEAN)
+		r = 0;
 	*holder = s.holder;
 	return r;
 }

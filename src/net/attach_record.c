@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "net/attach_record.h"
 
-#include "core/strv.h"
 #include "net/record_file.h"
 
 #include <ctype.h>
@@ -150,18 +149,23 @@ struct resolv_target attach_resolv_target(const struct attach_record *r)
 
 /* ---- all of them ---- */
 
+struct each {
+	attach_record_fn *fn;
+	void *data;
+};
+
+static int visit(const void *record, void *data, struct err *e)
+{
+	const struct each *each = data;
+
+	return each->fn(record, each->data, e);
+}
+
 int attach_record_each(const char *state_dir, attach_record_fn *fn, void *data, struct err *e)
 {
 	const struct record_file f = records(state_dir);
-	autostrv char **names = NULL;
-	int r = record_file_names(&f, &names, e);
+	struct each each = { fn, data };
+	struct attach_record scratch = { 0 };
 
-	for (char **name = names; r >= 0 && name && *name; name++) {
-		_cleanup_(attach_record_done) struct attach_record record = { 0 };
-
-		r = attach_record_load(state_dir, *name, &record, e);
-		if (r > 0)
-			r = fn(&record, data, e);
-	}
-	return r;
+	return record_file_each(&f, &scratch, visit, &each, e);
 }

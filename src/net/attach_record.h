@@ -40,7 +40,7 @@ int attach_record_load(const char *state_dir, const char *container, struct atta
 int attach_record_remove(const char *state_dir, const char *container, struct err *e);
 int attach_record_save(const char *state_dir, const struct attach_record *r, struct err *e);
 
-/* Every record there is, this boot's or not. */
+/* Every record there is, this boot's or not; as record_file_each. */
 typedef int attach_record_fn(const struct attach_record *r, void *data, struct err *e);
 int attach_record_each(const char *state_dir, attach_record_fn *fn, void *data, struct err *e);
 

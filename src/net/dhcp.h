@@ -107,7 +107,7 @@ int dhcp_status(const char *state_dir, const char *container, const char *ifname
 		struct dhcp_status *out, struct err *e);
 
 /* dhcp_each - every client on record, or (@container not NULL) a container's. Ends when @fn returns
- * a negative number, and returns that. */
+ * a negative number, and returns that. -EUCLEAN: all was seen but for records that are damaged. */
 typedef int dhcp_each_fn(const struct dhcp_status *s, void *data, struct err *e);
 int dhcp_each(const char *state_dir, const char *container, dhcp_each_fn *fn, void *data,
 	      struct err *e);

@@ -237,6 +237,8 @@ static int write_resolv(struct event *ev, struct err *e)
 	if (target.kind == RESOLV_NONE)
 		return 0;
 	r = dhcp_each(state_dir, ev->record.container, add_resolvers, &all, e);
+	if (r == -EUCLEAN)
+		r = 0; /* another interface's servers are missing: better than none */
 	if (r < 0 || !all.dns)
 		return r;
 	resolv_text(ev->record.container, all.dns, all.domain, &text);

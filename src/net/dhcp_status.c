@@ -60,22 +60,40 @@ int dhcp_status(const char *state_dir, const char *container, const char *ifname
 
 /* ---- all of them ---- */
 
-static int each_of(const char *state_dir, const char *container, dhcp_each_fn *fn, void *data,
-		   struct err *e)
+struct walk {
+	const char *state_dir;
+	dhcp_each_fn *fn;
+	void *data;
+	struct damage damage;
+};
+
+static int names_of(const char *state_dir, const char *container, char ***out, struct err *e)
 {
 	autofree char *path = dhcp_dir_path(state_dir, container);
-	autostrv char **names = NULL;
 	int r = attach_check_name(container, e);
 
-	if (r == 0)
-		r = dir_names(path, ".json", &names, e);
+	return r < 0 ? r : dir_names(path, ".json", out, e);
+}
+
+static int each_of(struct walk *w, const char *container, struct err *e)
+{
+	autostrv char **names = NULL;
+	struct err why = { 0 };
+	int r = 0;
+
+	if (names_of(w->state_dir, container, &names, &why) < 0)
+		damage_note(&w->damage, &why);
 	for (char **name = names; r >= 0 && name && *name; name++) {
 		_cleanup_(dhcp_status_done) struct dhcp_status s = { 0 };
-
 		/* One that went meanwhile is none. */
-		r = dhcp_status(state_dir, container, *name, &s, e);
-		if (r > 0)
-			r = fn(&s, data, e);
+		int found = dhcp_status(w->state_dir, container, *name, &s, &why);
+
+		if (found < 0) {
+			(void)err_wrap(&why, "container %s: ", container);
+			damage_note(&w->damage, &why);
+		} else if (found > 0) {
+			r = w->fn(&s, w->data, e);
+		}
 	}
 	return r;
 }
@@ -84,13 +102,11 @@ int dhcp_each(const char *state_dir, const char *container, dhcp_each_fn *fn, vo
 	      struct err *e)
 {
 	autofree char *path = xasprintf("%s/dhcp", state_dir);
+	struct walk w = { state_dir, fn, data, { 0 } };
 	autostrv char **names = NULL;
-	int r;
+	int r = container ? each_of(&w, container, e) : dir_names(path, "", &names, e);
 
-	if (container)
-		return each_of(state_dir, container, fn, data, e);
-	r = dir_names(path, "", &names, e);
 	for (char **name = names; r >= 0 && name && *name; name++)
-		r = each_of(state_dir, *name, fn, data, e);
-	return r;
+		r = each_of(&w, *name, e);
+	return r < 0 ? r : damage_result(&w.damage, e);
 }

@@ -59,6 +59,14 @@ static int add_taken(const struct internal_net *n, void *data, struct err *e _un
 	return 0;
 }
 
+/* Of a record that is damaged the host shows the bridge and the subnet. */
+static int see_others(const char *state_dir, struct taken *t, struct err *e)
+{
+	int r = internal_each(state_dir, add_taken, t, e);
+
+	return r == -EUCLEAN ? 0 : r;
+}
+
 /* Everything that the host leads anywhere, but for default routes; addresses are routes, too. */
 static int add_routes(struct nl *host, struct taken *t, struct err *e)
 {
@@ -100,7 +108,7 @@ static int choose_subnet(struct work *w, struct err *e)
 	int r = ip_parse_subnet(o->pool ? o->pool : INTERNAL_POOL, "pool", &pool, e);
 
 	if (r == 0)
-		r = internal_each(o->state_dir, add_taken, &t, e);
+		r = see_others(o->state_dir, &t, e);
 	if (r >= 0)
 		r = add_routes(w->host, &t, e);
 	if (r == 0)
@@ -125,7 +133,7 @@ static int choose_names(struct work *w, struct err *e)
 
 		internal_ifname("ib", hash, bridge);
 		internal_ifname("iv", hash, end);
-		r = internal_each(o->state_dir, add_taken, &t, e);
+		r = see_others(o->state_dir, &t, e);
 		free(t.v);
 		if (r >= 0)
 			r = link_find(w->host, bridge, &link, e);
@@ -297,6 +305,9 @@ static int unmake(const char *state_dir, struct nl *host, const struct internal_
 
 	if (r == 0)
 		r = internal_each(state_dir, count_other, &others, e);
+	/* What is damaged is somebody's, too. */
+	if (r == -EUCLEAN)
+		r = (int)++others.n;
 	if (r >= 0)
 		r = delete_ours(host, n->host_interface, "veth", e);
 	if (r == 0)

@@ -64,6 +64,7 @@ int internal_remove(const char *state_dir, const char *container, struct err *e)
 int internal_get(const char *state_dir, const char *container, struct internal_net *out,
 		 struct err *e);
 
+/* internal_each - all of them. -EUCLEAN: but for records that are damaged. */
 typedef int internal_each_fn(const struct internal_net *n, void *data, struct err *e);
 int internal_each(const char *state_dir, internal_each_fn *fn, void *data, struct err *e);
 

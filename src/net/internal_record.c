@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "net/internal_record.h"
 
-#include "core/strv.h"
 #include "net/record_file.h"
 
 static const struct field fields[] = {
@@ -50,18 +49,23 @@ int internal_get(const char *state_dir, const char *container, struct internal_n
 	return record_file_load(&f, container, out, e);
 }
 
+struct each {
+	internal_each_fn *fn;
+	void *data;
+};
+
+static int visit(const void *record, void *data, struct err *e)
+{
+	const struct each *each = data;
+
+	return each->fn(record, each->data, e);
+}
+
 int internal_each(const char *state_dir, internal_each_fn *fn, void *data, struct err *e)
 {
 	const struct record_file f = files(state_dir);
-	autostrv char **names = NULL;
-	int r = record_file_names(&f, &names, e);
+	struct each each = { fn, data };
+	struct internal_net scratch = { 0 };
 
-	for (char **name = names; r >= 0 && name && *name; name++) {
-		_cleanup_(internal_done) struct internal_net n = { 0 };
-
-		r = record_file_load(&f, *name, &n, e);
-		if (r > 0)
-			r = fn(&n, data, e);
-	}
-	return r;
+	return record_file_each(&f, &scratch, visit, &each, e);
 }

@@ -75,6 +75,23 @@ int record_file_remove(const struct record_file *f, const char *container, struc
 	return errno == ENOENT ? 0 : err_set(e, errno, "unlink %s", path);
 }
 
+/* ---- damage ---- */
+
+void damage_note(struct damage *d, const struct err *why)
+{
+	if (d->n++ == 0)
+		d->first = *why;
+}
+
+int damage_result(const struct damage *d, struct err *e)
+{
+	if (d->n == 0)
+		return 0;
+	if (d->n > 1)
+		return err_msg(e, EUCLEAN, "%s (and %u more)", d->first.text, d->n - 1);
+	return err_msg(e, EUCLEAN, "%s", d->first.text);
+}
+
 /* ---- lists ---- */
 
 static int by_name(const void *a, const void *b)
@@ -110,4 +127,24 @@ int record_file_names(const struct record_file *f, char ***out, struct err *e)
 	autofree char *path = xasprintf("%s/%s", f->state_dir, f->kind);
 
 	return dir_names(path, SUFFIX, out, e);
+}
+
+int record_file_each(const struct record_file *f, void *scratch, record_file_fn *fn, void *data,
+		     struct err *e)
+{
+	struct damage damage = { 0 };
+	autostrv char **names = NULL;
+	int r = record_file_names(f, &names, e);
+
+	for (char **name = names; r >= 0 && name && *name; name++) {
+		struct err why = { 0 };
+		int found = record_file_load(f, *name, scratch, &why);
+
+		if (found < 0)
+			damage_note(&damage, &why);
+		else if (found > 0)
+			r = fn(scratch, data, e);
+		record_done(f->record, scratch);
+	}
+	return r < 0 ? r : damage_result(&damage, e);
 }

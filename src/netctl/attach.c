@@ -255,12 +255,7 @@ static int run_show(const void *global, void *args, int argc _unused_, char **ar
 		r = show_named(g, site.name, &s, e);
 	else if (r == 0)
 		r = attach_each(g->state_dir, show_attachment, &s, e);
-	if (r < 0)
-		return r;
-	if (!o)
-		return finish_output(e);
-	json_out_end(o);
-	return print_json(o, e);
+	return print_shown(o, r, e);
 }
 
 const struct command cmd_show = {

@@ -227,12 +227,7 @@ static int run_status(const void *global, void *args, int argc, char **argv, str
 		json_out_array(o);
 	r = argc ? status_named(g, s.name, argv[0], o, e) :
 		   dhcp_each(g->state_dir, s.name, status_one, o, e);
-	if (r < 0)
-		return r;
-	if (!o)
-		return finish_output(e);
-	json_out_end(o);
-	return print_json(o, e);
+	return print_shown(o, r, e);
 }
 
 const struct command cmd_dhcp_status = {

@@ -161,12 +161,7 @@ static int run_show(const void *global, void *args, int argc _unused_, char **ar
 		r = show_named(g, s.name, o, e);
 	else if (r == 0)
 		r = internal_each(g->state_dir, show_one, o, e);
-	if (r < 0)
-		return r;
-	if (!o)
-		return finish_output(e);
-	json_out_end(o);
-	return print_json(o, e);
+	return print_shown(o, r, e);
 }
 
 const struct command cmd_internal_show = {

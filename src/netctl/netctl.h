@@ -86,5 +86,8 @@ extern const struct command cmd_vlan_del;
 int finish_output(struct err *e);
 /* Print a document, and that. */
 int print_json(const struct json_out *o, struct err *e);
+/* Ends a list that was shown: closes @o and prints it, or (NULL) what is for people. @r: what the
+ * listing returned; -EUCLEAN, some could not be shown, is returned once the rest is out. */
+int print_shown(struct json_out *o, int r, struct err *e);
 
 #endif

@@ -15,3 +15,15 @@ int print_json(const struct json_out *o, struct err *e)
 	puts(json_out_text(o, NULL));
 	return finish_output(e);
 }
+
+int print_shown(struct json_out *o, int r, struct err *e)
+{
+	int printed;
+
+	if (r < 0 && r != -EUCLEAN)
+		return r;
+	if (o)
+		json_out_end(o);
+	printed = o ? print_json(o, e) : finish_output(e);
+	return printed < 0 ? printed : MIN(r, 0);
+}

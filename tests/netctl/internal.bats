@@ -50,6 +50,22 @@ cut_off() { ! reaches "$@"; }
 	netctl internal del --name a
 }
 
+@test "a damaged record hides no other one, and no other bridge depends on it" {
+	add a "$INSIDE"
+	add b "$OTHER"
+	cp "$STATE/internal/a.json" "$WORK/kept"
+	head -c 20 "$WORK/kept" > "$STATE/internal/a.json"
+	run -1 --separate-stderr netctl internal show
+	[[ $output == b_internal:* && $(wc -l <<< "$output") -eq 1 && $stderr == *internal/a.json:* ]]
+	run -1 --separate-stderr netctl internal show --json
+	[[ $(jq -c '[.[].container]' <<< "$output") == '["b"]' ]]
+	netctl internal del --name b
+	host nft list tables | grep -q .	# a's rules stay
+	add b "$OTHER"
+	[[ $(of b subnet) != "$(jq -r .subnet "$WORK/kept")" ]]
+	cp "$WORK/kept" "$STATE/internal/a.json"
+}
+
 @test "containers do not reach each other, whatever routes they make and the host forwards" {
 	add a "$INSIDE"
 	add b "$OTHER"

@@ -135,13 +135,13 @@ static int gc(struct cni *c, struct err *e)
 {
 	autofree char *prefix = cni_key_prefix(c->conf.name);
 	struct leftovers l = { .c = c, .prefix = prefix };
-	int r = dhcp_each(c->state_dir, NULL, note, &l, e);
+	int seen = dhcp_each(c->state_dir, NULL, note, &l, e), r = 0;
 
 	for (size_t i = 0; l.containers && l.containers[i] && r >= 0; i++)
 		r = dhcp_stop(c->state_dir, l.containers[i], l.ifnames[i], e);
 	strv_free(l.containers);
 	strv_free(l.ifnames);
-	return r < 0 ? r : 0;
+	return r < 0 ? r : MIN(seen, 0);
 }
 
 static int status(struct cni *c _unused_, struct err *e _unused_)
