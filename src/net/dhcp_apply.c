@@ -86,36 +86,54 @@ static bool is_wanted(const struct route *r, const struct route *wanted, size_t 
 	return false;
 }
 
-static int remove_others(struct nl *nl, const struct link *link, const struct route *wanted,
-			 size_t n_wanted, struct err *e)
+/* What the link has of an earlier lease. */
+static int remove_others(struct nl *nl, const struct route *have, size_t n_have,
+			 const struct route *wanted, size_t n_wanted, struct err *e)
 {
-	const struct route_filter filter = {
-		.family = AF_INET,
-		.index = link->index,
-		.table = RT_TABLE_MAIN,
-	};
-	autofree struct route *routes = NULL;
-	size_t n = 0;
-	int r = route_list(nl, &filter, &routes, &n, e);
+	int r = 0;
 
-	for (size_t i = 0; r == 0 && i < n; i++)
-		if (routes[i].protocol == RTPROT_DHCP && !is_wanted(&routes[i], wanted, n_wanted)) {
-			r = route_del(nl, &routes[i], e);
+	for (size_t i = 0; r == 0 && i < n_have; i++)
+		if (have[i].protocol == RTPROT_DHCP && !is_wanted(&have[i], wanted, n_wanted)) {
+			r = route_del(nl, &have[i], e);
 			if (r == -ESRCH)
 				r = 0;
 		}
 	return r;
 }
 
-static int set_routes(struct nl *nl, const struct link *link, const struct dhcp_apply *how,
-		      const struct dhcp_config *c, struct err *e)
+/* The same metric to the same place is somebody else's route, which is not for a server to replace.
+ */
+static int add_route(struct nl *nl, const struct route *wanted, const struct route *have,
+		     size_t n_have, struct str *ignored, struct err *e)
 {
-	struct route wanted[DHCP_ROUTES_MAX + 1];
-	size_t n = wanted_routes(link, how, c, wanted);
-	int r = remove_others(nl, link, wanted, n, e);
+	struct err why = { 0 };
+	int r = is_wanted(wanted, have, n_have) ? 0 : route_add(nl, wanted, false, &why);
 
+	if (r == -EEXIST) {
+		(void)err_msg(&why, EEXIST, "somebody else's has metric %u, too", wanted->metric);
+		ignore(ignored, wanted->dst.prefix ? "route" : "default route", &why);
+		return 0;
+	}
+	return r < 0 ? err_msg(e, why.num, "%s", why.text) : 0;
+}
+
+static int set_routes(struct nl *nl, const struct link *link, const struct dhcp_apply *how,
+		      const struct dhcp_config *c, struct str *ignored, struct err *e)
+{
+	const struct route_filter filter = {
+		.family = AF_INET,
+		.index = link->index,
+		.table = RT_TABLE_MAIN,
+	};
+	struct route wanted[DHCP_ROUTES_MAX + 1];
+	size_t n = wanted_routes(link, how, c, wanted), n_have = 0;
+	autofree struct route *have = NULL;
+	int r = route_list(nl, &filter, &have, &n_have, e);
+
+	if (r == 0)
+		r = remove_others(nl, have, n_have, wanted, n, e);
 	for (size_t i = 0; r == 0 && i < n; i++)
-		r = route_add(nl, &wanted[i], true, e);
+		r = add_route(nl, &wanted[i], have, n_have, ignored, e);
 	return r;
 }
 
@@ -129,7 +147,7 @@ int dhcp_apply(struct nl *nl, const struct link *link, const struct dhcp_apply *
 		r = link_set_up(nl, link->index, true, e);
 	if (r == 0)
 		r = set_address(nl, link, c, e);
-	return r == 0 ? set_routes(nl, link, how, c, e) : r;
+	return r == 0 ? set_routes(nl, link, how, c, ignored, e) : r;
 }
 
 int dhcp_apply_nothing(struct nl *nl, const struct link *link, struct err *e)

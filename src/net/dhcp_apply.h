@@ -23,8 +23,9 @@ int dhcp_apply_check(struct nl *nl, const struct link *link, struct dhcp_config 
 /**
  * dhcp_apply - address, MTU, routes; what an earlier lease had more of goes.
  *
- * An address that stays is not touched but for its time. On failure some of it may be in force:
- * dhcp_apply_nothing ends that. Returns 0 or -errno.
+ * An address that stays is not touched but for its time. Where somebody else has a route to the
+ * same place with the same metric, that one stays, and ours is ignored. On failure some of it may
+ * be in force: dhcp_apply_nothing ends that. Returns 0 or -errno.
  */
 int dhcp_apply(struct nl *nl, const struct link *link, const struct dhcp_apply *how,
 	       const struct dhcp_config *c, struct str *ignored, struct err *e);
