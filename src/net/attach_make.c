@@ -238,29 +238,30 @@ static int unmake_links(const struct attach_record *r, int netns, struct err *e)
 	return ret;
 }
 
-/* Puts back what was there, unless somebody else wrote it since. A process of another boot is none
- * of ours, whatever its pid. */
-static int unmake_dns(const struct attach_record *r, struct err *e)
+/*
+ * Puts back what was there, unless somebody else wrote it since. A process of another boot is none
+ * of ours, whatever its pid.
+ *
+ * What stands there now is the container's doing: too much of it, a FIFO, a full or read-only file
+ * system. Nothing of that is to keep its interfaces where they are.
+ */
+static void unmake_dns(const struct attach_record *r)
 {
 	struct resolv_target t = attach_resolv_target(r);
 	char boot_id[BOOT_ID_SIZE];
 	autostr now = { 0 }, ours = { 0 };
-	int ret = process_boot_id(boot_id, e);
 
-	if (ret < 0 || (t.kind == RESOLV_PID && !str_eq(r->boot_id, boot_id)))
-		return ret;
-	ret = resolv_read(&t, &now, e);
+	if (t.kind == RESOLV_PID &&
+	    (process_boot_id(boot_id, NULL) < 0 || !str_eq(r->boot_id, boot_id)))
+		return;
 	resolv_sweep(&t);
-	if (ret <= 0)
-		return ret == -ESRCH || ret == -ENOENT ? 0 : ret;
 	resolv_text(r->container, NULL, NULL, &ours);
-	if (!str_starts(now.p ? now.p : "", ours.p))
-		return 0;
+	if (resolv_read(&t, &now, NULL) <= 0 || !str_starts(now.p ? now.p : "", ours.p))
+		return;
 	if (r->resolv_before)
-		ret = resolv_write(&t, r->resolv_before, strlen(r->resolv_before), e);
+		(void)resolv_write(&t, r->resolv_before, strlen(r->resolv_before), NULL);
 	else
-		ret = resolv_remove(&t, e);
-	return ret == -ESRCH ? 0 : ret;
+		(void)resolv_remove(&t, NULL);
 }
 
 int attach_unmake(const char *state_dir, const struct attach_record *r, int netns, struct err *e)
@@ -279,7 +280,7 @@ int attach_unmake(const char *state_dir, const struct attach_record *r, int netn
 	if (ret >= 0 && netns >= 0)
 		ret = unmake_links(r, netns, e);
 	if (ret >= 0)
-		ret = unmake_dns(r, e);
+		unmake_dns(r);
 	if (ret >= 0)
 		ret = attach_record_remove(state_dir, r->container, e);
 	return ret < 0 ? ret : 0;

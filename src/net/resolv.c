@@ -82,6 +82,71 @@ static int open_etc(int root, bool make, struct err *e)
 	return fd < 0 ? err_msg(e, why.num, "%s", why.text) : fd;
 }
 
+/* ---- a file of the host ----
+ * It may well be below a container's root, where the container could let a symlink lead to any
+ * other file of the host: so none is followed, wherever it is. */
+
+int resolv_file_path(const char *file, char **out, struct err *e)
+{
+	autofree char *cwd = file[0] == '/' ? xstrdup("") : getcwd(NULL, 0);
+	autofree char *whole = NULL;
+	autostrv char **given = NULL, **kept = NULL;
+	autofree char *joined = NULL;
+	size_t n = 0;
+
+	if (!cwd)
+		return err_set(e, errno, "the current directory");
+	whole = xasprintf("%s/%s", cwd, file);
+	given = strv_split(whole, '/');
+	kept = xcalloc(strv_len(given) + 1, sizeof(*kept));
+	for (size_t i = 0; i < strv_len(given); i++) {
+		if (!*given[i] || str_eq(given[i], "."))
+			continue;
+		if (!str_eq(given[i], "..")) {
+			kept[n++] = xstrdup(given[i]);
+		} else if (n > 0) {
+			n--;
+			free(TAKE(kept[n]));
+		}
+	}
+	joined = strv_join(kept, "/");
+	*out = xasprintf("/%s", joined);
+	return 0;
+}
+
+/* The file's directory; @name points into the path. */
+static int open_parent(const struct resolv_target *t, const char **name, struct err *e)
+{
+	const int flags = O_PATH | O_DIRECTORY | O_NOFOLLOW;
+	const char *slash = strrchr(t->path, '/');
+	autofree char *parent = xstrndup(t->path, slash ? (size_t)(slash - t->path) : 0);
+	autostrv char **parts = strv_split(parent, '/');
+	autofd int dir = -1;
+
+	if (!slash)
+		return err_msg(e, EINVAL, "%s: not an absolute path", t->path);
+	dir = open("/", flags | O_CLOEXEC);
+	if (dir < 0)
+		return err_set(e, errno, "open /");
+	for (size_t i = 0; i < strv_len(parts); i++) {
+		int next;
+
+		if (!*parts[i])
+			continue;
+		next = openat(dir, parts[i], flags | O_CLOEXEC);
+		if (next < 0 && (errno == ENOTDIR || errno == ELOOP))
+			return err_msg(e, ELOOP,
+				       "%s: \"%s\" is no directory, and symlinks are not followed",
+				       t->path, parts[i]);
+		if (next < 0)
+			return err_set(e, errno, "%s", t->path);
+		(void)fd_close(dir); /* read only */
+		dir = next;
+	}
+	*name = slash + 1;
+	return TAKE_FD(dir);
+}
+
 /* ---- writing ---- */
 
 /* Where the file's place is what matters: what is open elsewhere, or mounted, sees the new text. */
@@ -122,13 +187,19 @@ static int write_in_root(const struct resolv_target *t, const char *text, size_t
 	return r < 0 ? err_msg(e, why.num, "in the container's /etc: %s", why.text) : 0;
 }
 
+static int write_file(const struct resolv_target *t, const char *text, size_t len, struct err *e)
+{
+	const char *name;
+	autofd int dir = open_parent(t, &name, e);
+
+	return dir < 0 ? dir : write_in_place(dir, name, O_CREAT, text, len, e);
+}
+
 int resolv_write(const struct resolv_target *t, const char *text, size_t len, struct err *e)
 {
 	if (t->kind == RESOLV_PID)
 		return write_in_root(t, text, len, e);
-	if (t->kind == RESOLV_FILE)
-		return write_in_place(AT_FDCWD, t->path, O_CREAT, text, len, e);
-	return 0;
+	return t->kind == RESOLV_FILE ? write_file(t, text, len, e) : 0;
 }
 
 /* ---- what is there ---- */
@@ -151,6 +222,14 @@ static int read_at(int dir, const char *name, struct str *out, struct err *e)
 	return r < 0 ? err_wrap(e, "%s: ", name) : 1;
 }
 
+static int read_file(const struct resolv_target *t, struct str *out, struct err *e)
+{
+	const char *name;
+	autofd int dir = open_parent(t, &name, e);
+
+	return dir < 0 ? dir : read_at(dir, name, out, e);
+}
+
 int resolv_read(const struct resolv_target *t, struct str *out, struct err *e)
 {
 	autofd int root = -1, etc = -1;
@@ -158,7 +237,7 @@ int resolv_read(const struct resolv_target *t, struct str *out, struct err *e)
 	if (t->kind == RESOLV_NONE)
 		return 0;
 	if (t->kind == RESOLV_FILE)
-		return read_at(AT_FDCWD, t->path, out, e);
+		return read_file(t, out, e);
 	root = open_root(t, e);
 	if (root < 0)
 		return root;
@@ -168,6 +247,18 @@ int resolv_read(const struct resolv_target *t, struct str *out, struct err *e)
 	return etc < 0 ? etc : read_at(etc, "resolv.conf", out, e);
 }
 
+static int remove_file(const struct resolv_target *t, struct err *e)
+{
+	const char *name;
+	autofd int dir = open_parent(t, &name, e);
+
+	if (dir < 0)
+		return dir == -ENOENT ? 0 : dir;
+	return unlinkat(dir, name, 0) < 0 && errno != ENOENT ?
+		       err_set(e, errno, "unlink %s", t->path) :
+		       0;
+}
+
 int resolv_remove(const struct resolv_target *t, struct err *e)
 {
 	autofd int root = -1, etc = -1;
@@ -175,9 +266,7 @@ int resolv_remove(const struct resolv_target *t, struct err *e)
 	if (t->kind == RESOLV_NONE)
 		return 0;
 	if (t->kind == RESOLV_FILE)
-		return unlink(t->path) < 0 && errno != ENOENT ?
-			       err_set(e, errno, "unlink %s", t->path) :
-			       0;
+		return remove_file(t, e);
 	root = open_root(t, e);
 	etc = root < 0 ? root : open_etc(root, false, e);
 	if (etc < 0)

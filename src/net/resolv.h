@@ -4,7 +4,8 @@
  *
  * In a container's root the file is replaced by rename within /etc, which is not to be a symlink;
  * a symlink at the file's own place is replaced, never followed. A file that is a mount point, and
- * a file of the host (which is bind-mounted into a container), is written in place.
+ * a file of the host (which is bind-mounted into a container), is written in place; to the latter
+ * no symlink may lead, for it may be below a container's root.
  */
 #ifndef NET_RESOLV_H
 #define NET_RESOLV_H
@@ -22,15 +23,19 @@ struct resolv_target {
 	enum resolv_kind kind;
 	pid_t pid;	     /* RESOLV_PID */
 	uint64_t start_time; /* its, in ticks after boot; 0: not checked */
-	const char *path;    /* RESOLV_FILE: absolute */
+	const char *path;    /* RESOLV_FILE: absolute; no symlink on the way is followed */
 };
+
+/* resolv_file_path - the path by which a file that a user names is to be a target: absolute and
+ * without "." and "..", by the text alone. *out is on the heap. */
+int resolv_file_path(const char *file, char **out, struct err *e);
 
 /* resolv_text - what the file is to hold: a line that says whose it is, then servers and the search
  * domain (NULL: none). Servers occur once; those that are no address are left out. */
 void resolv_text(const char *container, char *const *dns, const char *domain, struct str *out);
 
 /* resolv_write - Returns 0; -ESRCH when the process is gone or is another one by now; -ELOOP when
- * /etc is a symlink; or -errno. RESOLV_NONE writes nothing. */
+ * /etc, or anything on the way to a file, is a symlink; or -errno. RESOLV_NONE writes nothing. */
 int resolv_write(const struct resolv_target *t, const char *text, size_t len, struct err *e);
 
 /* resolv_read - what is there now. Returns 1, 0 when there is no regular file, or -errno. */

@@ -90,9 +90,10 @@ static int choose_resolv(const struct attach_args *a, const struct site *s,
 	if (a->no_dns)
 		return 0;
 	if (a->resolv_conf) {
-		*path = realpath(a->resolv_conf, NULL);
-		if (!*path)
-			return err_set(e, errno, "%s", a->resolv_conf);
+		int r = resolv_file_path(a->resolv_conf, path, e);
+
+		if (r < 0)
+			return r;
 		*out = (struct resolv_target){ .kind = RESOLV_FILE, .path = *path };
 	} else if (s->pid > 0) {
 		*out = (struct resolv_target){

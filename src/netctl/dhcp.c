@@ -56,8 +56,8 @@ static int await(const struct globals *g, const struct dhcp_options *o, int64_t 
 static int start(const struct globals *g, const struct start_args *a, const struct site *s,
 		 const char *ifname, struct err *e)
 {
-	autofree char *path = a->resolv_conf ? realpath(a->resolv_conf, NULL) : NULL;
-	const struct resolv_target resolv = { .kind = RESOLV_FILE, .path = path };
+	autofree char *path = NULL;
+	struct resolv_target resolv = { .kind = RESOLV_FILE };
 	const struct dhcp_options o = {
 		.state_dir = g->state_dir,
 		.container = s->name,
@@ -66,13 +66,13 @@ static int start(const struct globals *g, const struct start_args *a, const stru
 		.hostname = a->hostname,
 		.metric = (uint32_t)(a->metric ? a->metric : METRIC),
 		.no_default = a->no_default,
-		.resolv = path ? &resolv : NULL,
+		.resolv = a->resolv_conf ? &resolv : NULL,
 	};
-	int r;
+	int r = a->resolv_conf ? resolv_file_path(a->resolv_conf, &path, e) : 0;
 
-	if (a->resolv_conf && !path)
-		return err_set(e, errno, "%s", a->resolv_conf);
-	r = dhcp_start(&o, e);
+	resolv.path = path;
+	if (r == 0)
+		r = dhcp_start(&o, e);
 	return r == 0 && a->wait.is_set ? await(g, &o, a->wait.value, e) : r;
 }
 

@@ -37,12 +37,13 @@ static int attach(const struct orch *o, const struct container *c, int netns, st
 	autofree char *name = orch_net_name(c->ns, c->name);
 	autofree char *path = orch_netns_path(o, c->ns, c->name);
 	autofree char *resolv = resolv_conf_path(o, c);
-	const struct attach_options options = {
+	autofree char *plain = NULL;
+	struct attach_options options = {
 		.state_dir = dir,
 		.container = name,
 		.netns = netns,
 		.netns_path = path,
-		.resolv = { .kind = RESOLV_FILE, .path = resolv },
+		.resolv = { .kind = RESOLV_FILE },
 		.hostname = c->hostname ?: c->name,
 		.dhcp_timeout_ms = DHCP_TIMEOUT_MS,
 		.dhcp_optional = true,
@@ -52,6 +53,12 @@ static int attach(const struct orch *o, const struct container *c, int netns, st
 
 	if (r == 0)
 		r = resolv_conf_make(o, c, e);
+	if (r == 0) {
+		/* The way to our own directory may have symlinks: they are the host's. */
+		plain = realpath(resolv, NULL);
+		options.resolv.path = plain;
+		r = plain ? 0 : err_set(e, errno, "%s", resolv);
+	}
 	if (r == 0)
 		r = attach_add(&options, &vnics, NULL, e);
 	vnics_done(&vnics);

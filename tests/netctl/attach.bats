@@ -186,6 +186,57 @@ rooted()
 	[[ $(< "$WORK/resolv.conf") == before && $(stat -c %i "$WORK/resolv.conf") == "$inode" ]]
 }
 
+@test "no symlink leads to a file of the host, which may be in a container's root" {
+	local evil='# Written by netctl for box.'
+
+	mkdir -p "$WORK/root/etc" "$WORK/elsewhere"
+	echo host > "$WORK/elsewhere/resolv.conf"
+	ln -s "$WORK/elsewhere" "$WORK/root/link"
+	fails '"link" is no directory, and symlinks are not followed' \
+		attach "$(one ',"dns":["9.9.9.9"]')" --name box --resolv-conf "$WORK/root/link/resolv.conf"
+	[[ $(< "$WORK/elsewhere/resolv.conf") == host && -z $(links "$INSIDE") ]]
+
+	# nor one that comes afterwards
+	echo before > "$WORK/root/etc/resolv.conf"
+	attach "$(one ',"dns":["9.9.9.9"]')" --name box --resolv-conf "$WORK/root/x/.././etc//resolv.conf"
+	grep -qx 'nameserver 9.9.9.9' "$WORK/root/etc/resolv.conf"
+	mv "$WORK/root/etc" "$WORK/root/old"
+	ln -s "$WORK/elsewhere" "$WORK/root/etc"
+	echo "$evil" > "$WORK/elsewhere/resolv.conf"
+	netctl detach --name box --forget
+	[[ $(< "$WORK/elsewhere/resolv.conf") == "$evil" && -z $(links "$INSIDE") ]]
+}
+
+# resolv_conf KIND: puts that in the place of the container's file
+resolv_conf()
+{
+	local file=$WORK/root/etc/resolv.conf
+
+	rm -f "$file"
+	case $1 in
+	large) yes '# Written by netctl for box.' | head -c 200000 > "$file" ;;
+	fifo) mkfifo "$file" ;;
+	directory) mkdir "$file" ;;
+	loop) ln -s resolv.conf "$file" ;;
+	file-for-etc) rm -r "$WORK/root/etc" && touch "$WORK/root/etc" ;;
+	link-for-etc) rm -r "$WORK/root/etc" && ln -s etc "$WORK/root/etc" ;;
+	esac
+}
+
+@test "nothing in the place of a container's resolv.conf keeps detach from its work" {
+	local kind
+
+	rooted
+	for kind in large fifo directory loop file-for-etc link-for-etc; do
+		mkdir -p "$WORK/root/etc"
+		netctl attach --pid "$ROOTED" --name box - <<< "$(one ',"dns":["9.9.9.9"]')"
+		resolv_conf "$kind"
+		netctl detach --name box --forget
+		[[ -z $(links "$INSIDE") && -z $(records_left) ]] || { echo "$kind"; return 1; }
+		rm -rf "$WORK/root/etc"
+	done
+}
+
 @test "detach finds the namespace by itself, and does without" {
 	background_at "$INSIDE" sleep 1000
 	netctl attach --pid "$BG" --name box - <<< "$(one '')"
@@ -230,6 +281,29 @@ rooted()
 	background eval 'sleep 0.5; ip -n "$HOST" link del going'
 	netctl attach --netns "$INSIDE" --name box - <<< "$(one ',"mac":"02:00:00:00:00:01"')"
 	[[ $(links "$INSIDE") == net0 ]]
+	netctl detach --name box --forget
+}
+
+@test "a damaged record hides no other one" {
+	local file
+
+	netns_new OTHER
+	attach "$(one '')" --name box
+	netctl attach --netns "$OTHER" --name other - <<< "$(one '' | sed s/10.1.0.20/10.1.0.21/)"
+	cp "$STATE/attach/box.json" "$WORK/kept"
+	for file in box another; do
+		echo '{"container":' > "$STATE/attach/$file.json"
+	done
+	run -1 --separate-stderr netctl show
+	[[ $output == other:* && $stderr == *attach/another.json:*"(and 1 more)" && $(wc -l <<< "$stderr") -eq 1 ]]
+	rm "$STATE/attach/another.json"
+	run -1 --separate-stderr netctl show --json
+	[[ $(jq -c keys <<< "$output") == '["other"]' && $stderr == *attach/box.json:* ]]
+	# nor does it keep others from coming and going
+	netctl detach --name other --forget
+	netctl attach --netns "$OTHER" --name other - <<< "$(one '' | sed s/10.1.0.20/10.1.0.21/)"
+	netctl detach --name other --forget
+	cp "$WORK/kept" "$STATE/attach/box.json"
 	netctl detach --name box --forget
 }
 

@@ -94,6 +94,22 @@ renew() { kill -USR1 "$(clients)"; }
 	jq -e '.router == "10.1.0.2" and .routes == [{"destination": "172.16.0.0/12", "gateway": "10.1.0.3"}]' "$LEASE"
 }
 
+@test "somebody else's route stays, whatever its metric" {
+	ip -n "$INSIDE" link add d0 up type bridge
+	ip -n "$INSIDE" addr add 10.9.0.1/24 dev d0
+	ip -n "$INSIDE" route add default via 10.9.0.2 metric 100
+	serve --dhcp-option=3,10.1.0.1
+	attach
+	[[ $(addresses) == 10.1.0.1??/24 ]]
+	[[ $(ip -n "$INSIDE" -json route show default | jq -r '.[] | "\(.gateway) \(.dev) \(.metric)"') == "10.9.0.2 d0 100" ]]
+	[[ $(status_of .error) == "default route: somebody else's has metric 100, too" ]]
+	# it is ours once nobody else has it
+	ip -n "$INSIDE" route del default
+	renew
+	wait_for 10 lease_event renew
+	wait_for 10 eval '[[ $(routes) == "default 10.1.0.1 100" && $(status_of .error) == null ]]'
+}
+
 @test "renewal, the server gone, and back" {
 	local since
 
@@ -198,6 +214,28 @@ option() { printf '%02x%02x%s' "$1" $((${#2} / 2)) "$2"; }
 	attach
 	sed -i 's/"boot_id": ".*"/"boot_id": "00000000-0000-0000-0000-000000000000"/' "$LEASE"
 	[[ $(status_of .running) == true && $(status_of .lease) == null ]]
+}
+
+@test "a damaged record hides no other client" {
+	serve
+	attach
+	mkdir -p "$STATE/dhcp/broken" "$STATE/dhcp/-odd"
+	echo '{' > "$STATE/dhcp/broken/net0.json"
+	run -1 --separate-stderr netctl dhcp status
+	[[ $output == "box net0: $(addresses) from 10.1.0.1 for 120 s" && $stderr == *'"-odd"'*"(and 1 more)" && $(wc -l <<< "$stderr") -eq 1 ]]
+	rmdir "$STATE/dhcp/-odd"
+	run -1 --separate-stderr netctl dhcp status --json
+	[[ $(jq -c '[.[].container]' <<< "$output") == '["box"]' && $stderr == *'container broken: DHCP client of net0'* ]]
+	# a lease that is damaged hides no other container
+	cp "$LEASE" "$WORK/kept"
+	echo '{' > "$LEASE"
+	netns_new OTHER
+	netctl attach --netns "$OTHER" --name other - <<< '[{"name":"net0","parent_interface":"eth0","network_mode":"manual","ip":"10.1.0.20"}]'
+	run -1 --separate-stderr netctl show
+	[[ $output == other:* && $stderr == *'container box: DHCP client of net0'* ]]
+	cp "$WORK/kept" "$LEASE"
+	rm -r "$STATE/dhcp/broken"
+	netctl detach --name other --forget
 }
 
 @test "attaching once more starts a client that has ended" {

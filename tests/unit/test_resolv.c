@@ -29,9 +29,30 @@ static void check_file(const char *path, const char *want)
 	CHECK_STR(text.p ? text.p : "", want);
 }
 
+TEST(the_path_of_a_file)
+{
+	static const struct {
+		const char *in, *want;
+	} rows[] = {
+		{ "/a/b", "/a/b" },	  { "/a//b/", "/a/b" }, { "/a/./c/../b", "/a/b" },
+		{ "/../../a/b", "/a/b" }, { "/", "/" },
+	};
+	autofree char *cwd = getcwd(NULL, 0), *want = NULL, *relative = NULL;
+
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		autofree char *path = NULL;
+
+		CHECK_INT(resolv_file_path(rows[i].in, &path, NULL), 0);
+		CHECK_STR(path, rows[i].want);
+	}
+	want = xasprintf("%s/x", cwd);
+	CHECK_INT(resolv_file_path("y/../x", &relative, NULL), 0);
+	CHECK_STR(relative, want);
+}
+
 TEST(a_file_of_the_host_is_written_in_place)
 {
-	autofree char *path = NULL, *link = NULL;
+	autofree char *path = NULL, *link = NULL, *behind = NULL;
 	struct resolv_target t = { .kind = RESOLV_FILE };
 	struct stat before, after;
 	autostr text = { 0 };
@@ -53,6 +74,15 @@ TEST(a_file_of_the_host_is_written_in_place)
 	CHECK_INT(symlink(path, link), 0);
 	t.path = link;
 	CHECK_INT(resolv_write(&t, "x", 1, NULL), -ELOOP);
+	check_file(path, "short\n");
+	CHECK_INT(unlink(link), 0);
+	/* Nor behind one. */
+	CHECK_INT(symlink(dir, link), 0);
+	behind = xasprintf("%s/resolv.conf", link);
+	t.path = behind;
+	CHECK_INT(resolv_write(&t, "x", 1, NULL), -ELOOP);
+	CHECK_INT(resolv_read(&t, &text, NULL), -ELOOP);
+	CHECK_INT(resolv_remove(&t, NULL), -ELOOP);
 	check_file(path, "short\n");
 	CHECK_INT(unlink(link), 0);
 	t.path = path;
