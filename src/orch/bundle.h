@@ -14,10 +14,21 @@ enum bundle_network {
 	BUNDLE_NETWORK_NEW,	 /* a new one with a loopback device */
 };
 
+/* A device node. */
+struct bundle_device {
+	const char *source;   /* on the host, absolute */
+	const char *path;     /* in the container; NULL: the same */
+	struct opt_uint mode; /* of permissions; not set: the host's, owner included */
+};
+
 /* All of it is borrowed. What is NULL or 0 is the image's, else the default. */
 struct bundle {
 	const char *rootfs;	       /* the mounted tree, an absolute path */
 	const struct oci_image *image; /* may be NULL */
+	/* Instead of an image: a configuration with process and root, which is taken as it is but
+	 * for what is below. Its network, cgroup and terminal count for nothing; what is a list is
+	 * added to; cmd replaces all its args. */
+	const struct oci_config *base;
 
 	char *const *entrypoint; /* replaces the image's entrypoint and, as docker does, its cmd */
 	char *const *cmd;
@@ -38,7 +49,8 @@ struct bundle {
 
 	const struct oci_mount *mounts; /* after the default ones; type and options as given */
 	size_t n_mounts;
-	char *const *devices;	   /* nodes of the host, by path, to be there and allowed */
+	const struct bundle_device *devices; /* nodes of the host, to be there and allowed */
+	size_t n_devices;
 	char *const *device_rules; /* "c 188:* rmw" */
 	const struct oci_rlimit *rlimits;
 	size_t n_rlimits;

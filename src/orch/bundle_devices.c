@@ -47,23 +47,29 @@ static void add_rule(struct bundle_devices *d, struct oci_device_cgroup rule)
 	d->rules[d->n_rules++] = rule;
 }
 
-static int add_node(struct bundle_devices *d, const char *path, struct err *e)
+static int add_node(struct bundle_devices *d, const struct bundle_device *device, struct err *e)
 {
+	const char *source = device->source, *path = device->path ?: source;
 	struct oci_device node = { .path = (char *)path };
 	struct stat st;
 
-	if (*path != '/')
-		return err_msg(e, EINVAL, "device %s: not an absolute path", path);
-	if (stat(path, &st) < 0)
-		return err_set(e, errno, "device %s", path);
+	if (*source != '/' || *path != '/')
+		return err_msg(e, EINVAL, "device %s: not an absolute path",
+			       *source != '/' ? source : path);
+	if (stat(source, &st) < 0)
+		return err_set(e, errno, "device %s", source);
 	if (!S_ISCHR(st.st_mode) && !S_ISBLK(st.st_mode))
-		return err_msg(e, EINVAL, "device %s: it is none", path);
+		return err_msg(e, EINVAL, "device %s: it is none", source);
 	node.type = S_ISCHR(st.st_mode) ? type_char : type_block;
 	node.major = (struct opt_int){ true, major(st.st_rdev) };
 	node.minor = (struct opt_int){ true, minor(st.st_rdev) };
 	node.file_mode = (struct opt_uint){ true, st.st_mode & 0777 };
 	node.uid = (struct opt_uint){ true, st.st_uid };
 	node.gid = (struct opt_uint){ true, st.st_gid };
+	if (device->mode.is_set) {
+		node.file_mode = device->mode;
+		node.uid = node.gid = (struct opt_uint){ true, 0 };
+	}
 	d->nodes = xrealloc(d->nodes, d->n_nodes + 1, sizeof(*d->nodes));
 	d->nodes[d->n_nodes++] = node;
 	add_rule(d, (struct oci_device_cgroup){ .allow = true,
@@ -74,16 +80,25 @@ static int add_node(struct bundle_devices *d, const char *path, struct err *e)
 	return 0;
 }
 
-int bundle_devices_make(char *const *paths, char *const *texts, bool fuse,
-			struct bundle_devices *out, struct err *e)
+static bool has_node(const struct bundle_devices *d, const char *path)
 {
+	for (size_t i = 0; i < d->n_nodes; i++)
+		if (str_eq(d->nodes[i].path, path))
+			return true;
+	return false;
+}
+
+int bundle_devices_make(const struct bundle_device *devices, size_t n, char *const *texts,
+			bool fuse, struct bundle_devices *out, struct err *e)
+{
+	static const struct bundle_device the_fuse = { .source = "/dev/fuse" };
 	int r = 0;
 
 	add_rule(out, (struct oci_device_cgroup){ .allow = false, .access = xstrdup("rwm") });
-	for (size_t i = 0; r >= 0 && paths && paths[i]; i++)
-		r = add_node(out, paths[i], e);
-	if (r >= 0 && fuse && !strv_has(paths, "/dev/fuse"))
-		r = add_node(out, "/dev/fuse", e);
+	for (size_t i = 0; r >= 0 && i < n; i++)
+		r = add_node(out, &devices[i], e);
+	if (r >= 0 && fuse && !has_node(out, the_fuse.source))
+		r = add_node(out, &the_fuse, e);
 	for (size_t i = 0; r >= 0 && texts && texts[i]; i++) {
 		struct oci_device_cgroup rule;
 

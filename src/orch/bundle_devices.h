@@ -6,7 +6,7 @@
 #ifndef ORCH_BUNDLE_DEVICES_H
 #define ORCH_BUNDLE_DEVICES_H
 
-#include "libocispec/config.h"
+#include "orch/bundle.h"
 
 struct bundle_devices {
 	struct oci_device *nodes;
@@ -17,14 +17,14 @@ struct bundle_devices {
 
 /**
  * bundle_devices_make - from nodes of the host and rules as docker takes them.
- * @paths: absolute; borrowed as long as *out is used
+ * @devices: borrowed as long as *out is used
  * @texts: "c 188:* rmw"
  * @fuse: /dev/fuse, too
  *
  * *out is to be freed also on failure.
  */
-int bundle_devices_make(char *const *paths, char *const *texts, bool fuse,
-			struct bundle_devices *out, struct err *e);
+int bundle_devices_make(const struct bundle_device *devices, size_t n, char *const *texts,
+			bool fuse, struct bundle_devices *out, struct err *e);
 void bundle_devices_done(struct bundle_devices *d);
 
 /* One rule. Its strings are heap. Returns 0 or -EINVAL; pure. */

@@ -6,8 +6,10 @@
 #include "orch/bundle.h"
 #include "orch/network.h"
 #include "orch/resolv_conf.h"
+#include "orch/template.h"
 
 #include <errno.h>
+#include <sched.h>
 #include <sys/resource.h>
 
 #define CPU_PERIOD_US 100000
@@ -69,6 +71,53 @@ static const struct oci_resources *set_limits(const struct container *c, struct 
 	return c->memory_mb || c->cores ? &l->resources : NULL;
 }
 
+/* What every container has, whatever it is made from. */
+static void fill_common(const struct container *c, const char *netns, struct bundle *b)
+{
+	b->hostname = c->hostname ?: c->name;
+	b->network = netns ? BUNDLE_NETWORK_PATH : BUNDLE_NETWORK_HOST;
+	b->netns = netns;
+	b->annotations = &c->labels;
+}
+
+/* A bundle says itself what limits and rights its program has. */
+static void fill_plc(struct bundle *b, struct oci_rlimit rlimits[])
+{
+	pick_limits(rlimits);
+	b->rlimits = rlimits;
+	b->n_rlimits = ARRAY_SIZE(wanted_limits);
+	b->add_capabilities = realtime_capabilities;
+}
+
+static bool has_namespace(const struct oci_config *config, int type)
+{
+	for (size_t i = 0; config->linux_ && i < config->linux_->n_namespaces; i++)
+		if (config->linux_->namespaces[i].type == type)
+			return true;
+	return false;
+}
+
+/* Its hostname is its own, unless another one is asked for. */
+static int fill_base(const struct container *c, const char *dir, struct bundle *b,
+		     struct oci_config **base, struct err *e)
+{
+	int r = template_load(c->image, dir, base, e);
+
+	if (r < 0)
+		return r;
+	b->base = *base;
+	if (!c->hostname && b->base->hostname)
+		b->hostname = b->base->hostname;
+	if (has_namespace(b->base, CLONE_NEWUTS))
+		return 0;
+	b->hostname = NULL;
+	return !c->hostname ? 0 :
+			      err_msg(e, EINVAL,
+				      "hostname %s: the bundle %s has the host's own, without a "
+				      "uts namespace",
+				      c->hostname, c->image);
+}
+
 int create_config(const struct creation *s, const char *rootfs, struct err *e)
 {
 	const struct container *c = s->c;
@@ -77,24 +126,22 @@ int create_config(const struct creation *s, const char *rootfs, struct err *e)
 	autofree char *resolv = resolv_conf_path(s->o, c);
 	autofree char *cgroup = xasprintf("/%s/%s", c->ns, c->name);
 	struct oci_rlimit rlimits[ARRAY_SIZE(wanted_limits)];
+	autoconfig *base = NULL;
 	struct limits limits;
-	const struct bundle b = {
+	struct bundle b = {
 		.rootfs = rootfs,
 		.image = s->image ? &s->image->config : NULL,
-		.hostname = c->hostname ?: c->name,
-		.network = netns ? BUNDLE_NETWORK_PATH : BUNDLE_NETWORK_HOST,
-		.netns = netns,
 		.resolv_conf = resolv,
-		.rlimits = rlimits,
-		.n_rlimits = ARRAY_SIZE(rlimits),
-		.add_capabilities = realtime_capabilities,
 		.resources = set_limits(c, &limits),
 		.cgroups_path = cgroup,
-		.annotations = &c->labels,
 	};
 	int r = resolv_conf_make(s->o, c, e);
 
-	pick_limits(rlimits);
+	fill_common(c, netns, &b);
+	if (r == 0 && template_is(c->image))
+		r = fill_base(c, dir, &b, &base, e);
+	else
+		fill_plc(&b, rlimits);
 	return r < 0 ? r : bundle_write(dir, &b, e);
 }
 

@@ -8,6 +8,7 @@
 #include "orch/registry.h"
 #include "orch/request.h"
 #include "orch/rootfs.h"
+#include "orch/template.h"
 
 #include <errno.h>
 
@@ -39,8 +40,11 @@ int step_pull(struct creation *s, struct err *e)
 	autofree char *path = orch_image_dir(s->o);
 	autoimagestore store = { 0 };
 	struct err why = { 0 };
-	int r = image_store_open(path, s->o->env, &store, e);
+	int r;
 
+	if (template_is(s->c->image))
+		return template_check(s->c->image, e);
+	r = image_store_open(path, s->o->env, &store, e);
 	if (r < 0)
 		return r;
 	r = image_pull(&store, s->c->image, IMAGE_PULL_ALWAYS, PULL_TIMEOUT_MS, &s->image, &why);
@@ -63,6 +67,17 @@ int step_attach_networks(struct creation *s, struct err *e)
 	return network_attach(s->o, s->c, e);
 }
 
+static int make_rootfs(const struct creation *s, const char *dir, struct err *e)
+{
+	autofree char *root = NULL;
+	int r;
+
+	if (!template_is(s->c->image))
+		return rootfs_make(dir, s->image, e);
+	r = template_take(s->c->image, dir, &root, e);
+	return r < 0 ? r : rootfs_make_on(dir, root, e);
+}
+
 int step_make_container(struct creation *s, struct err *e)
 {
 	autofree char *dir = orch_container_dir(s->o, s->c->ns, s->c->name);
@@ -72,7 +87,7 @@ int step_make_container(struct creation *s, struct err *e)
 	int r = image_store_open(images, s->o->env, &store, e);
 
 	if (r == 0)
-		r = rootfs_make(dir, s->image, e);
+		r = make_rootfs(s, dir, e);
 	if (r == 0)
 		r = rootfs_mount(&store, dir, &rootfs, e);
 	return r < 0 ? r : create_bundle(s, rootfs, e);

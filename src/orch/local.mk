@@ -21,6 +21,8 @@ liborch_a_SOURCES = \
 	src/orch/bundle_defaults.h \
 	src/orch/bundle_devices.c \
 	src/orch/bundle_devices.h \
+	src/orch/bundle_mounts.c \
+	src/orch/bundle_mounts.h \
 	src/orch/change.c \
 	src/orch/change.h \
 	src/orch/command_request.c \
@@ -138,6 +140,8 @@ liborch_a_SOURCES = \
 	src/orch/state/perform.h \
 	src/orch/store.c \
 	src/orch/store.h \
+	src/orch/template.c \
+	src/orch/template.h \
 	src/orch/topic_command.c \
 	src/orch/topic_consumption.c \
 	src/orch/topic_create.c \

@@ -119,7 +119,7 @@ static int mount_old(const struct overlay *o, const char *dir, struct err *e)
 {
 	autofree char *lower = strv_join(o->lower, ":"), *options = NULL, *target = NULL;
 
-	if (strpbrk(dir, ",:\\"))
+	if (strpbrk(dir, ",:\\") || strpbrk(o->lower[0], ",:\\"))
 		return err_msg(e, EINVAL, "this kernel takes no directory with , : or \\");
 	options = xasprintf("lowerdir=%s,upperdir=%s/" OVERLAY_UPPER ",workdir=%s/" OVERLAY_WORK,
 			    lower, dir, dir);

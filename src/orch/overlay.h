@@ -12,7 +12,7 @@
 
 /**
  * overlay_mount - mount @store's layers, and DIR/upper over them, on DIR/@point, with nodev.
- * @layers: HEX of each, the lowest first
+ * @layers: HEX of each, the lowest first, or the absolute path of another directory
  *
  * Layers below one whose root hides them are left out, as overlayfs itself does not; and so is a
  * layer's lower one of two appearances. Changes the working directory, and back.

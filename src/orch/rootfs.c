@@ -21,23 +21,28 @@
 
 static const char *const dirs[] = { OVERLAY_UPPER, OVERLAY_WORK, MOUNT_POINT };
 
+/* Of an image, or of a directory. */
 struct journal {
 	char *reference; /* of the image */
 	char *manifest;
 	char **layers; /* HEX, the lowest first */
+	char *tree;
 };
 
 static const struct field journal_fields[] = {
-	F_STRING("reference", struct journal, reference, FIELD_REQUIRED),
-	F_STRING_CHECK("manifest", struct journal, manifest, FIELD_REQUIRED, oci_digest_check),
-	F_STRV("layers", struct journal, layers, FIELD_REQUIRED | FIELD_NONEMPTY),
+	F_STRING("reference", struct journal, reference, 0),
+	F_STRING_CHECK("manifest", struct journal, manifest, 0, oci_digest_check),
+	F_STRV("layers", struct journal, layers, FIELD_NONEMPTY),
+	F_STRING("tree", struct journal, tree, FIELD_ABSOLUTE),
 };
 
 static int check_journal(const void *object, struct err *e)
 {
 	const struct journal *j = object;
 
-	for (size_t i = 0; j->layers[i]; i++)
+	if (!j->tree == !(j->reference && j->manifest && j->layers))
+		return err_msg(e, EINVAL, "has to have either an image's layers or a tree");
+	for (size_t i = 0; i < strv_len(j->layers); i++)
 		if (!sha256_hex_valid(j->layers[i]))
 			return err_msg(e, EINVAL, "layers[%zu]: \"%s\" is no layer", i,
 				       j->layers[i]);
@@ -66,11 +71,8 @@ static int journal_load(const char *dir, struct journal *out, struct err *e)
 	return r < 0 ? err_wrap(e, "%s: ", path) : 0;
 }
 
-static int journal_create(const char *dir, const struct image *image, struct err *e)
+static int journal_create(const char *dir, const struct journal *j, struct err *e)
 {
-	const struct journal j = { .reference = image->reference,
-				   .manifest = image->manifest_digest,
-				   .layers = image->layers };
 	autofree char *path = xasprintf("%s/" JOURNAL, dir);
 	autojsonout *o = json_out_new("  ");
 	const char *text;
@@ -78,22 +80,37 @@ static int journal_create(const char *dir, const struct image *image, struct err
 
 	if (access(path, F_OK) == 0)
 		return err_set(e, EEXIST, "create %s", path);
-	record_encode(&journal_record, &j, o);
+	record_encode(&journal_record, j, o);
 	text = json_out_text(o, &len);
 	return file_replace(AT_FDCWD, path, 0600, text, len, FILE_SYNC, e);
 }
 
-int rootfs_make(const char *dir, const struct image *image, struct err *e)
+static int make(const char *dir, const struct journal *j, struct err *e)
 {
-	int r;
+	int r = journal_create(dir, j, e);
 
-	r = journal_create(dir, image, e);
 	for (size_t i = 0; r >= 0 && i < ARRAY_SIZE(dirs); i++) {
 		autofree char *path = xasprintf("%s/%s", dir, dirs[i]);
 
 		r = dir_make_all(path, 0755, e);
 	}
 	return r;
+}
+
+int rootfs_make(const char *dir, const struct image *image, struct err *e)
+{
+	const struct journal j = { .reference = image->reference,
+				   .manifest = image->manifest_digest,
+				   .layers = image->layers };
+
+	return make(dir, &j, e);
+}
+
+int rootfs_make_on(const char *dir, const char *tree, struct err *e)
+{
+	const struct journal j = { .tree = (char *)tree };
+
+	return make(dir, &j, e);
 }
 
 /* Is something mounted on it? 1 or 0; 0 also when it is not there. */
@@ -118,7 +135,9 @@ int rootfs_mount(const struct image_store *s, const char *dir, char **out, struc
 	if (r < 0)
 		return r;
 	if (r == 0) {
-		r = overlay_mount(s->dir, j.layers, dir, MOUNT_POINT, e);
+		char *const tree[] = { j.tree, NULL };
+
+		r = overlay_mount(s->dir, j.tree ? tree : j.layers, dir, MOUNT_POINT, e);
 		if (r < 0)
 			return err_wrap(e, "%s: ", point);
 		r = 1;
@@ -165,7 +184,7 @@ int rootfs_layers(const char *dir, char ***layers, struct err *e)
 	r = journal_load(dir, &j, e);
 	if (r < 0)
 		return r == -ENOENT ? 0 : r;
-	for (size_t i = 0; j.layers[i]; i++)
+	for (size_t i = 0; i < strv_len(j.layers); i++)
 		strv_push(layers, j.layers[i]);
 	return 0;
 }

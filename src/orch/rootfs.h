@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /**
- * rootfs.h - a container's file tree: an overlay of an image's layers and a directory of its own.
+ * rootfs.h - a container's file tree: an overlay of an image's layers, or of another directory, and
+ * a directory of its own.
  *
  * Below the container's directory @dir: rootfs.json, the journal, written before anything is made,
- * which names the layers; upper/ and work/; rootfs/, where it is mounted. The mount has nodev:
- * devices are the runtime's to make, in the container's /dev.
+ * which names the layers or that directory; upper/ and work/; rootfs/, where it is mounted. The
+ * mount has nodev: devices are the runtime's to make, in the container's /dev.
  */
 #ifndef ORCH_ROOTFS_H
 #define ORCH_ROOTFS_H
@@ -13,6 +14,10 @@
 
 /* rootfs_make - write the journal and make the directories. -EEXIST when there is a journal. */
 int rootfs_make(const char *dir, const struct image *image, struct err *e);
+
+/* rootfs_make_on - the same over @tree, an absolute path, which nobody may change while it is
+ * mounted. */
+int rootfs_make_on(const char *dir, const char *tree, struct err *e);
 
 /**
  * rootfs_mount - mount it, as the journal says.

@@ -194,6 +194,73 @@ limit()
 	[[ $(jq .linux.resources.memory.limit "$STATE/containers/$NS/100/config.json") -eq $((64 << 20)) ]]
 }
 
+# bundle_at DIRECTORY: an OCI bundle whose program writes to its root, with a bind mount of its own
+bundle_at()
+{
+	mkdir -p "$1/data"
+	cp -a "$BATS_FILE_TMPDIR/root" "$1/rootfs"
+	echo theirs > "$1/data/file"
+	"$BUILD/runlet" spec --bundle "$1"
+	jq '.hostname = "theirs" | .process.terminal = false
+		| .process.args = ["/bin/sh", "-c", "/bin/busybox hostname > /mark; exec /bin/sleep 1000"]
+		| .root.readonly = false
+		| .mounts += [{destination: "/data", type: "bind", source: "data", options: ["rbind", "ro"]}]' \
+		"$1/config.json" > "$1/new"
+	mv "$1/new" "$1/config.json"
+}
+
+@test "a bundle as the template of several" {
+	local bundle=$WORK/bundle
+
+	bundle_at "$bundle"
+	document "$(container 100 "{properties: {template: \"$bundle\"}}")" \
+		"$(container 101 "{properties: {template: null, bundle: \"$bundle\", hostname: \"own\"}}")"
+	run -0 apply
+	answers 10.9.0.100
+	answers 10.9.0.101
+	wait_for 10 test -s "$STATE/containers/$NS/100/upper/mark"
+	wait_for 10 test -s "$STATE/containers/$NS/101/upper/mark"
+	[[ $(< "$STATE/containers/$NS/100/upper/mark") == theirs ]]
+	[[ $(< "$STATE/containers/$NS/101/upper/mark") == own ]]
+	[[ ! -e $bundle/rootfs/mark ]]
+	[[ $(on_host "$BUILD/runlet" --root "$RUN/runtime/$NS" exec 100 /bin/busybox cat /data/file) == theirs ]]
+	run -0 apply
+	[[ -z $output ]]
+	# The containers go on with the configuration that they were made with.
+	rm "$bundle/config.json"
+	document "$(container 100 "{properties: {template: \"$bundle\", memory: 64}}")"
+	run -0 apply
+	[[ $output == 'Modified container 100: memory from none to 64' ]]
+	[[ $(limit 100 memory memory.limit_in_bytes memory.max) -eq $((64 << 20)) ]]
+	document "$(container 100 "{running: false, properties: {template: \"$bundle\", memory: 64}}")"
+	apply
+	document "$(container 100 "{properties: {template: \"$bundle\", memory: 64}}")"
+	apply
+	answers 10.9.0.100
+	document
+	apply --prune
+	[[ -d $bundle/rootfs/bin ]]
+}
+
+@test "what is no bundle makes no container" {
+	local bundle=$WORK/bundle
+
+	bundle_at "$bundle"
+	mv "$bundle/rootfs" "$bundle/elsewhere"
+	document "$(container 100 "{properties: {template: \"$bundle\"}}")" \
+		"$(container 101 "{properties: {template: \"$WORK/none\"}}")"
+	run -1 apply
+	grep -q "Failed to create container 100: root of the bundle $bundle: " "$ERR"
+	grep -q "Failed to create container 101: .*$WORK/none/config.json: no such file" "$ERR"
+	document "$(container 100 "{properties: {bundle: \"$bundle\"}}")"
+	run -1 apply
+	grep -q 'of template, image and bundle one is enough' "$ERR"
+	document "$(container 100 '{properties: {template: null, bundle: "relative"}}')"
+	run -1 apply
+	grep -q 'properties.bundle: ' "$ERR"
+	[[ ! -e $STATE/containers/$NS/100 ]]
+}
+
 @test "one that fails stops none of the others, and leaves nothing" {
 	document "$(container 100)" "$(container 101 '{bridge: "nowhere"}')" \
 		"$(container 102 '{properties: {template: "oci:/nowhere"}}')" "$(container 103)"

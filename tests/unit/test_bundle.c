@@ -135,6 +135,105 @@ TEST(what_is_asked_for_wins)
 	end();
 }
 
+/* A configuration of somebody else's. */
+static const char base_text[] =
+	"{\"ociVersion\": \"1.0.2\", \"hostname\": \"theirs\", \"annotations\": {\"a\": \"1\", "
+	"\"b\": \"2\"},"
+	"\"root\": {\"path\": \"rootfs\", \"readonly\": true},"
+	"\"process\": {\"terminal\": true, \"user\": {\"uid\": 7, \"gid\": 8},"
+	"\"args\": [\"/bin/theirs\", \"x\"], \"env\": [\"A=1\"], \"cwd\": \"/srv\","
+	"\"capabilities\": {\"bounding\": [\"CAP_KILL\"], \"ambient\": [\"CAP_KILL\"]}},"
+	"\"mounts\": [{\"destination\": \"/proc\", \"type\": \"proc\"},"
+	"{\"destination\": \"/etc/hosts\", \"type\": \"bind\", \"source\": \"/etc/hosts\"}],"
+	"\"linux\": {\"cgroupsPath\": \"/theirs\","
+	"\"namespaces\": [{\"type\": \"mount\"}, {\"type\": \"network\"}],"
+	"\"devices\": [{\"type\": \"c\", \"path\": \"/dev/theirs\", \"major\": 1, \"minor\": 5}],"
+	"\"resources\": {\"pids\": {\"limit\": 5}, \"devices\": [{\"allow\": true, \"type\": "
+	"\"c\"}]}}}";
+
+TEST(another_configuration_as_it_is)
+{
+	autoconfig *base = NULL, *c = NULL;
+	struct bundle b = { .rootfs = rootfs,
+			    .network = BUNDLE_NETWORK_HOST,
+			    .cgroups_path = "/x" };
+
+	begin();
+	CHECK_INT(oci_config_parse(base_text, sizeof(base_text) - 1, &base, NULL), 0);
+	b.base = base;
+	b.hosts = "/etc/resolv.conf";
+	CHECK_INT(bundle_write(dir, &b, NULL), 0);
+	c = load();
+	CHECK_STR(c->process->args[0], "/bin/theirs");
+	CHECK_INT(strv_len(c->process->args), 2);
+	CHECK_INT(c->process->user->uid, 7);
+	CHECK_STR(c->process->cwd, "/srv");
+	CHECK(!c->process->terminal);
+	CHECK_STR(c->root->path, rootfs);
+	CHECK(c->root->readonly);
+	CHECK(c->process->capabilities->permitted == NULL);
+	CHECK_STR(c->process->capabilities->ambient[0], "CAP_KILL");
+	CHECK_INT(c->process->n_rlimits, 0);
+	CHECK_INT(c->linux_->n_namespaces, 1);
+	CHECK_STR(c->linux_->cgroups_path, "/x");
+	CHECK_INT(c->n_mounts, 2);
+	CHECK_STR(c->mounts[1].source, "/etc/hosts");
+	CHECK_INT(c->linux_->n_devices, 1);
+	CHECK_INT(c->linux_->resources->n_devices, 1);
+	CHECK_INT(c->linux_->resources->pids->limit.value, 5);
+	CHECK_INT(c->annotations.n, 2);
+	end();
+}
+
+TEST(another_configuration_and_what_is_asked_for)
+{
+	static char *const own_cmd[] = { (char *)"ls", NULL };
+	static char *const own_env[] = { (char *)"A=2", NULL };
+	static char *const add[] = { (char *)"CAP_SYS_NICE", NULL };
+	const struct oci_mount mount = { .destination = (char *)"/x", .type = (char *)"tmpfs" };
+	const struct bundle_device node = { .source = "/dev/null",
+					    .path = "/dev/plc",
+					    .mode = { true, 0666 } };
+	struct strmap_entry entry = { (char *)"a", (char *)"3" };
+	const struct strmap labels = { &entry, 1 };
+	autoconfig *base = NULL, *c = NULL;
+	struct bundle b = { .rootfs = rootfs,
+			    .network = BUNDLE_NETWORK_NEW,
+			    .cmd = own_cmd,
+			    .env = own_env,
+			    .user = "0",
+			    .add_capabilities = add,
+			    .mounts = &mount,
+			    .n_mounts = 1,
+			    .devices = &node,
+			    .n_devices = 1,
+			    .annotations = &labels };
+
+	begin();
+	CHECK_INT(oci_config_parse(base_text, sizeof(base_text) - 1, &base, NULL), 0);
+	b.base = base;
+	CHECK_INT(bundle_write(dir, &b, NULL), 0);
+	c = load();
+	CHECK_INT(strv_len(c->process->args), 1);
+	CHECK_STR(c->process->args[0], "ls");
+	CHECK_STR(strv_env_get(c->process->env, "A"), "2");
+	CHECK_INT(c->process->user->uid, 0);
+	CHECK(strv_has(c->process->capabilities->bounding, "CAP_KILL"));
+	CHECK(strv_has(c->process->capabilities->effective, "CAP_SYS_NICE"));
+	CHECK(!strv_has(c->process->capabilities->effective, "CAP_KILL"));
+	CHECK_INT(c->linux_->n_namespaces, 2);
+	CHECK_INT(c->n_mounts, 3);
+	CHECK_STR(c->mounts[2].destination, "/x");
+	CHECK_INT(c->linux_->n_devices, 2);
+	CHECK_STR(c->linux_->devices[1].path, "/dev/plc");
+	CHECK_INT(c->linux_->devices[1].file_mode.value, 0666);
+	CHECK_INT(c->linux_->resources->n_devices, 2);
+	CHECK(c->linux_->resources->devices[1].allow);
+	CHECK_STR(strmap_get(&c->annotations, "a"), "3");
+	CHECK_STR(strmap_get(&c->annotations, "b"), "2");
+	end();
+}
+
 static void refuse(struct bundle b, const char *why)
 {
 	struct err e;
@@ -149,7 +248,8 @@ TEST(what_is_refused)
 {
 	static char *const bad_env[] = { (char *)"novalue", NULL };
 	static char *const bad_rule[] = { (char *)"c 1 rwm", NULL };
-	static char *const bad_device[] = { (char *)"/etc/passwd", NULL };
+	const struct bundle_device bad_device = { .source = "/etc/passwd" };
+	const struct bundle_device relative_node = { .source = "/dev/null", .path = "x" };
 	const struct oci_mount relative = { .destination = (char *)"/x",
 					    .source = (char *)"y",
 					    .type = (char *)"bind" };
@@ -173,7 +273,10 @@ TEST(what_is_refused)
 	refuse((struct bundle){ .image = &image, .mounts = &untyped, .n_mounts = 1 },
 	       "neither a type nor bind");
 	refuse((struct bundle){ .image = &image, .device_rules = bad_rule }, "c 1 rwm");
-	refuse((struct bundle){ .image = &image, .devices = bad_device }, "it is none");
+	refuse((struct bundle){ .image = &image, .devices = &bad_device, .n_devices = 1 },
+	       "it is none");
+	refuse((struct bundle){ .image = &image, .devices = &relative_node, .n_devices = 1 },
+	       "device x: not an absolute path");
 	end();
 }
 

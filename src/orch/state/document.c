@@ -38,6 +38,7 @@ struct properties {
 	int network;
 	char *template;
 	char *image;
+	char *bundle;
 	char *hostname;
 	char *nameserver;
 	char *ipv4;
@@ -79,6 +80,7 @@ static const struct field property_fields[] = {
 	F_ENUM("network_type", struct properties, network, document_network_names, 0),
 	F_STRING("template", struct properties, template, FIELD_NONEMPTY),
 	F_STRING("image", struct properties, image, FIELD_NONEMPTY),
+	F_STRING("bundle", struct properties, bundle, FIELD_ABSOLUTE),
 	F_STRING_CHECK("hostname", struct properties, hostname, 0, check_hostname),
 	F_STRING_CHECK("nameserver", struct properties, nameserver, FIELD_NONEMPTY,
 		       check_nameserver),
@@ -103,22 +105,38 @@ static int take_number(const struct json *properties, const char *name, uint64_t
 	return 0;
 }
 
+/* Three names for one thing: what the container is made from. */
+static int take_template(struct properties *p, char **out, struct err *e)
+{
+	char **const names[] = { &p->template, &p->image, &p->bundle };
+
+	for (size_t i = 0; i < ARRAY_SIZE(names); i++) {
+		if (*out && *names[i] && !str_eq(*out, *names[i]))
+			return err_msg(e, EINVAL,
+				       "properties: of template, image and bundle one is enough");
+		if (!*out)
+			*out = TAKE(*names[i]);
+	}
+	return 0;
+}
+
 static int take_properties(const struct json *j, struct document_container *c, struct err *e)
 {
 	struct properties p = { 0 };
+	int r;
 
 	if (!j)
 		return 0;
 	if (record_decode(&property_record, j, &p, e) < 0)
 		return err_wrap(e, "properties.");
 	c->network = p.network ?: DOCUMENT_BRIDGE;
-	c->image = TAKE(p.template);
-	if (!c->image)
-		c->image = TAKE(p.image);
+	r = take_template(&p, &c->image, e);
 	c->hostname = TAKE(p.hostname);
 	c->nameserver = TAKE(p.nameserver);
 	c->ipv4 = TAKE(p.ipv4);
 	record_done(&property_record, &p);
+	if (r < 0)
+		return r;
 	if (take_number(j, "memory", &c->memory, e) < 0 || take_number(j, "swap", &c->swap, e) < 0)
 		return -EINVAL;
 	return take_number(j, "cores", &c->cores, e);

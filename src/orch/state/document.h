@@ -28,7 +28,7 @@ struct document_container {
 	char *bridge; /* NULL with netmaker */
 	bool running;
 	int network;		      /* enum document_network */
-	char *image;		      /* a reference of an image; NULL: not given */
+	char *image;		      /* a reference, or a bundle's path; NULL: not given */
 	char *hostname;		      /* NULL: the id */
 	uint64_t memory, swap, cores; /* MB, MB, processors; 0: no limit */
 	char *nameserver;	      /* addresses with spaces between them; NULL: the host's */

@@ -5,6 +5,7 @@
 #include "core/strv.h"
 #include "orch/create_steps.h"
 #include "orch/rootfs.h"
+#include "orch/template.h"
 
 #include <errno.h>
 
@@ -66,7 +67,7 @@ int limits_rewrite(const struct orch *o, const struct container *c, bool running
 	autoimage *image = NULL;
 	int r = image_store_open(images, o->env, &store, e);
 
-	if (r == 0)
+	if (r == 0 && !template_is(c->image))
 		r = MIN(image_pull(&store, c->image, IMAGE_PULL_NEVER, 0, &image, e), 0);
 	/* The names of users are looked up in it. */
 	if (r == 0)
