@@ -85,10 +85,22 @@ static const enum cni_version since[] = {
 	[CNI_GC] = CNI_1_1_0,  [CNI_STATUS] = CNI_1_1_0,
 };
 
+/* "1", "1.0", "1.0.0" */
+static bool is_version(const char *text)
+{
+	size_t digits = strspn(text, "0123456789.");
+
+	return digits > 0 && !text[digits] && text[0] != '.' && text[digits - 1] != '.' &&
+	       !strstr(text, "..");
+}
+
 static int read_version(struct cni *c, struct err *e)
 {
 	const char *text = c->conf.version ? c->conf.version : "0.1.0";
 	int64_t v = 0;
+
+	if (!is_version(text))
+		return cni_fail(c, CNI_ERROR_DECODE, e, "cniVersion \"%s\" is no version", text);
 
 	if (!names_find(cni_version_names, text, &v))
 		return cni_fail(c, CNI_ERROR_VERSION, e,
@@ -119,10 +131,11 @@ static int read_conf(struct cni *c, const struct cni_plugin *p, struct err *e)
 	}
 	r = read_version(c, e);
 	if (r == 0 && c->conf.prev_result) {
-		c->code = CNI_ERROR_DECODE;
 		r = cni_result_read(c->conf.prev_result, &c->result, e);
-		if (r < 0)
+		if (r < 0) {
+			c->code = CNI_ERROR_DECODE;
 			return err_wrap(e, "prevResult: ");
+		}
 	}
 	if (r == 0)
 		r = check_gc(c, e);
