@@ -9,6 +9,7 @@
 #include "net/lock.h"
 
 #include <errno.h>
+#include <stdio.h>
 
 #define BRIDGE_DEFAULT "cni0"
 #define DEFAULT_VLAN 1
@@ -140,9 +141,49 @@ static int make(struct cni *c, struct err *e)
 	return 0;
 }
 
+/* ---- the gateway ---- */
+
+static int create_gateway(struct cni *c, const struct link *bridge, const char *name,
+			  const char *port, struct err *e)
+{
+	struct link_new new = LINK_NEW("veth");
+	int r;
+
+	new.master = bridge->index;
+	new.end = (struct link_end){ .name = port, .netns = -1, .mtu = bridge->mtu, .up = true };
+	new.peer = (struct link_end){ .name = name, .netns = -1, .mtu = bridge->mtu, .up = true };
+	r = link_create(c->host, &new, e);
+	if (r == 0)
+		(void)forward_interface(AF_INET6, name, "accept_ra", "0",
+					NULL); /* as the bridge's */
+	return r;
+}
+
+/* The bridge's own interface can be untagged in one VLAN only, and others may have made it theirs:
+ * a VLAN's gateway is a pair of its own, with one end on the bridge. */
+static int vlan_gateway(struct cni *c, const struct link *bridge, struct link *out, struct err *e)
+{
+	autofree char *name = xasprintf("%s.%u", bridge->name, (unsigned)c->conf.vlan);
+	char port_name[IFNAMSIZ];
+	struct link port;
+	int r = ifname_check(name, "the VLAN's gateway", e);
+
+	(void)snprintf(port_name, sizeof(port_name), "bv%x.%x", (unsigned)bridge->index,
+		       (unsigned)c->conf.vlan);
+	if (r == 0)
+		r = link_find(c->host, name, out, e);
+	if (r == 0)
+		r = create_gateway(c, bridge, name, port_name, e);
+	if (r >= 0)
+		r = link_get(c->host, port_name, &port, e);
+	if (r == 0)
+		r = set_vlans(c, &port, e);
+	return r < 0 ? r : link_get(c->host, name, out, e);
+}
+
 static int finish(struct cni *c, struct err *e)
 {
-	struct link bridge;
+	struct link bridge, gateway;
 	autofd int held = -1;
 	int r;
 
@@ -151,13 +192,13 @@ static int finish(struct cni *c, struct err *e)
 	r = link_get(c->host, bridge_name(c), &bridge, e);
 	if (r < 0)
 		return r;
-	if (c->conf.vlan)
-		r = bridge_vlan_add(c->host, bridge.index, (uint16_t)c->conf.vlan,
-				    (uint16_t)c->conf.vlan, true, true, e);
-	if (r < 0)
-		return r;
 	held = net_lock(c->state_dir, bridge.name, e);
-	return held < 0 ? held : cni_gateway_assign(c, bridge.index, e);
+	if (held < 0)
+		return held;
+	gateway = bridge;
+	if (c->conf.vlan)
+		r = vlan_gateway(c, &bridge, &gateway, e);
+	return r < 0 ? r : cni_gateway_assign(c, gateway.index, e);
 }
 
 static int check(struct cni *c, struct err *e)
