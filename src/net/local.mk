@@ -20,6 +20,7 @@ libnet_a_SOURCES = \
 	src/net/bridge.h \
 	src/net/cni/add.c \
 	src/net/cni/attach.h \
+	src/net/cni/bandwidth.c \
 	src/net/cni/bridge.c \
 	src/net/cni/call.c \
 	src/net/cni/call.h \

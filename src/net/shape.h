@@ -15,6 +15,14 @@
  */
 int shape_set(struct nl *nl, int index, uint64_t rate, uint32_t burst, struct err *e);
 
+/**
+ * shape_receive - let all that an interface receives go through another one, an ifb, whose own
+ * limit counts for it then, and come back from there.
+ *
+ * Returns: 0; -EOPNOTSUPP when this kernel has not what it takes; or -errno.
+ */
+int shape_receive(struct nl *nl, int index, int through, struct err *e);
+
 /* shape_get - Returns 1 and the rate in bytes per second, 0 when it is not limited, or -errno. */
 int shape_get(struct nl *nl, int index, uint64_t *rate, struct err *e);
 

@@ -60,7 +60,7 @@ dhcp_server()
 	wire
 	ip -n "$LAN" addr add 10.6.0.1/24 dev eth0x
 	background nsenter --net="/run/netns/$LAN" dnsmasq --keep-in-foreground --conf-file=/dev/null --port=0 \
-		--interface=eth0x --bind-interfaces --dhcp-range=10.6.0.10,10.6.0.20,255.255.255.0,2h \
+		--interface=eth0x --bind-interfaces --dhcp-range=10.6.0.10,10.6.0.19,255.255.255.0,2h \
 		--dhcp-option=option:router,10.6.0.1 --dhcp-option=option:dns-server,10.6.0.53 --no-ping \
 		--dhcp-leasefile="$WORK/dnsmasq" --pid-file= --user=root --log-facility="$WORK/dnsmasq.log"
 }

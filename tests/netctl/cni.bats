@@ -62,8 +62,8 @@ is_served() { at "$1" ss -Hlnt "sport = :$2" | grep -q .; }
 	cni DEL "$SECOND" bridge <<< "$conf"
 }
 
-@test "bridge: a VLAN" {
-	local conf
+@test "bridge: VLANs" {
+	local conf other
 
 	conf=$(with "$BRIDGE" '.vlan = 7')
 	if ! ip -n "$HOST" link add br1 type bridge vlan_filtering 1 2> /dev/null; then
@@ -74,8 +74,15 @@ is_served() { at "$1" ss -Hlnt "sport = :$2" | grep -q .; }
 	cni ADD "$SECOND" bridge <<< "$(with "$BRIDGE" '.vlan = 8')" > /dev/null
 	ping_from "$INSIDE" 10.5.0.1
 	run ! ping_from "$INSIDE" 10.5.0.3
-	cni DEL "$INSIDE" bridge <<< "$conf"
 	cni DEL "$SECOND" bridge <<< "$conf"
+	# each VLAN has its gateway, and the bridge itself is in neither
+	other=$(with "$BRIDGE" '.name = "net9" | .vlan = 9 | .ipam.subnet = "10.9.0.0/24"')
+	cni ADD "$SECOND" bridge <<< "$other" > /dev/null
+	ping_from "$SECOND" 10.9.0.1
+	ping_from "$INSIDE" 10.5.0.1
+	[[ $(host bridge -j vlan show dev br0 | jq -c '[.[].vlans[].vlan]') == '[1]' ]]
+	cni DEL "$SECOND" bridge <<< "$other"
+	cni DEL "$INSIDE" bridge <<< "$conf"
 }
 
 @test "bridge: an address that it has is in the way, unless told otherwise" {
@@ -124,8 +131,8 @@ is_served() { at "$1" ss -Hlnt "sport = :$2" | grep -q .; }
 	refused 7 "needs addresses" cni ADD "$INSIDE" ptp <<< "$(with "$conf" "del(.ipam)")"
 }
 
-@test "host-device: there and back, under its name" {
-	local conf
+@test "host-device: there and back, as it was" {
+	local conf was
 
 	wire nic7
 	conf=$(with "$BRIDGE" '.type = "host-device" | .device = "nic7" | del(.ipam.routes)')
@@ -134,6 +141,23 @@ is_served() { at "$1" ss -Hlnt "sport = :$2" | grep -q .; }
 	cni DEL "$INSIDE" host-device <<< "$conf"
 	cni DEL "$INSIDE" host-device <<< "$conf"
 	[[ $(links "$HOST") == nic7 && -z $(links "$INSIDE") ]]
+
+	# with the MAC and the alias that it had, whatever it had in the container
+	ip -n "$HOST" link set nic7 address 02:00:00:00:00:07 alias 'the seventh, for  tests'
+	was=$(link_json "$HOST" nic7 | jq -c '[.address, .ifalias]')
+	cni ADD "$INSIDE" host-device <<< "$(with "$conf" '.runtimeConfig.mac = "02:00:00:00:00:08"')" > /dev/null
+	[[ $(link_json "$INSIDE" eth0 | jq -r .address) == 02:00:00:00:00:08 ]]
+	cni DEL "$INSIDE" host-device <<< "$conf"
+	[[ $(link_json "$HOST" nic7 | jq -c '[.address, .ifalias]') == "$was" ]]
+	# an ADD that fails leaves it as it was
+	refused 100 '' cni ADD "$INSIDE" host-device \
+		<<< "$(with "$conf" '.runtimeConfig.mac = "02:00:00:00:00:08" | .ipam.routes = [{dst: "0.0.0.0/0", gw: "192.0.2.9"}]')"
+	[[ $(link_json "$HOST" nic7 | jq -c '[.address, .ifalias]') == "$was" ]]
+	# and so does one that was killed when it had changed things
+	ip -n "$HOST" link set nic7 address 02:00:00:00:00:08 alias 'cni-host-device:nic7 02:00:00:00:00:07 the seventh, for  tests'
+	cni ADD "$INSIDE" host-device <<< "$conf" > /dev/null
+	cni DEL "$INSIDE" host-device <<< "$conf"
+	[[ $(link_json "$HOST" nic7 | jq -c '[.address, .ifalias]') == "$was" ]]
 	refused 2 kernelpath cni ADD "$INSIDE" host-device <<< "$(with "$conf" '.kernelpath = "/sys/x"')"
 }
 
@@ -158,8 +182,8 @@ is_served() { at "$1" ss -Hlnt "sport = :$2" | grep -q .; }
 	[[ $(answers "$HOST" 127.0.0.1 8080) == "10.5.0.1 80" ]]
 	[[ $(answers "$HOST" 127.0.0.1 81) == "10.5.0.1 80" ]]
 	[[ $(answers "$INSIDE" 10.5.0.1 8080) == "10.5.0.1 80" ]]
-	at "$INSIDE" tc qdisc show dev eth0 | grep -q 'tbf .*rate 16Mbit'
 	host tc qdisc show | grep -q 'tbf .*veth.* rate 8Mbit'
+	host tc qdisc show | grep -q 'tbf .*ifb.* rate 16Mbit'
 	cni CHECK "$INSIDE" bridge <<< "$(with_prev "$conf" "$(< "$WORK/out")")"
 	refused 100 "host port 8080/tcp is taken by cni:net:$INSIDE:eth0" cni ADD "$SECOND" bridge <<< "$conf"
 	[[ -z $(links "$SECOND") && $(leases | wc -l) -eq 1 ]]
@@ -169,6 +193,30 @@ is_served() { at "$1" ss -Hlnt "sport = :$2" | grep -q .; }
 	refused 2 'sctp' cni ADD "$INSIDE" bridge <<< "$(with "$conf" '.runtimeConfig.portMappings[0].protocol = "sctp"')"
 	refused 2 'does not reach' cni ADD "$INSIDE" macvlan <<< "$(with "$conf" '.type = "macvlan"')"
 	refused 7 'go together' cni ADD "$INSIDE" bridge <<< "$(with "$conf" '.runtimeConfig.bandwidth.egressBurst = 0')"
+}
+
+# What the ifb has sent on, in bytes
+limited() { host tc -s -j qdisc show | jq '[.[] | select(.kind == "tbf" and (.dev | startswith("ifb"))) | .bytes] | add // 0'; }
+
+@test "a container cannot take its own limit away" {
+	local conf before
+
+	conf=$(with "$BRIDGE" '.runtimeConfig = {bandwidth: {egressRate: 16000000, egressBurst: 800000}}')
+	cni ADD "$INSIDE" bridge <<< "$conf" > "$WORK/out"
+	[[ -z $(inside tc qdisc show dev eth0 | grep tbf) ]]
+	before=$(limited)
+	inside busybox ping -c 1 -s 1000 -W 3 10.5.0.1 > /dev/null
+	(($(limited) >= before + 1000))
+	cni CHECK "$INSIDE" bridge <<< "$(with_prev "$conf" "$(< "$WORK/out")")"
+	# once more after a kill in the middle, and what GC finds
+	ip -n "$INSIDE" link delete eth0
+	cni ADD "$INSIDE" bridge <<< "$(with "$conf" '.ipam = {type: "static", addresses: [{address: "10.5.0.9/24"}]}')" > /dev/null
+	[[ $(host tc qdisc show | grep -c 'tbf .*ifb') -eq 1 ]]
+	cni GC "$INSIDE" bridge <<< "$(with "$conf" '.cniVersion = "1.1.0" | ."cni.dev/valid-attachments" = []')"
+	cni DEL "$INSIDE" bridge <<< "$conf"
+	[[ -z $(ip -n "$HOST" -o link show type ifb) ]]
+	wire
+	refused 2 'needs an end on the host' cni ADD "$INSIDE" macvlan <<< "$(with "$conf" '.type = "macvlan" | .master = "eth0"')"
 }
 
 @test "a failing ADD leaves nothing" {
@@ -211,6 +259,10 @@ is_served() { at "$1" ss -Hlnt "sport = :$2" | grep -q .; }
 	refused 1 'no CHECK' cni CHECK "$INSIDE" bridge <<< "$(with "$BRIDGE" '.cniVersion = "0.3.1"')"
 	refused 1 'no GC' cni GC "$INSIDE" bridge <<< "$(with "$BRIDGE" '.cniVersion = "1.0.0"')"
 	refused 6 '' cni ADD "$INSIDE" bridge <<< '{'
+	refused 6 'is no version' cni ADD "$INSIDE" bridge <<< "$(with "$BRIDGE" '.cniVersion = "1.0.x"')"
+	refused 6 'prevResult: ' cni CHECK "$INSIDE" bridge <<< "$(with_prev "$BRIDGE" '{"cniVersion":"1.0.0","ips":7}')"
+	# what fails behind a prevResult that is good is not its fault
+	refused 100 'has no address' cni CHECK "$INSIDE" host-local <<< "$(with_prev "$BRIDGE" '{"cniVersion":"1.0.0","ips":[]}')"
 	refused 7 'valid-attachments is missing' cni GC "$INSIDE" bridge <<< "$BRIDGE"
 	refused 7 'valid-attachments is missing' cni GC "$INSIDE" host-local <<< "$BRIDGE"
 	refused 7 'name' cni ADD "$INSIDE" bridge <<< "$(with "$BRIDGE" 'del(.name)')"

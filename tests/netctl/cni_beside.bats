@@ -51,16 +51,19 @@ answers() { at "$1" python3 "$BATS_TEST_DIRNAME/peer.py" ask tcp "$2" "$3"; }
 
 	needs_theirs bridge
 	ports=$(jq -c -n --argjson r "$PORTS" '{cniVersion: "1.0.0", name: "net", type: "portmap", runtimeConfig: $r}')
-	width='{"cniVersion":"1.0.0","name":"net","type":"bandwidth","ingressRate":8000000,"ingressBurst":800000}'
+	width='{"cniVersion":"1.0.0","name":"net","type":"bandwidth","ingressRate":8000000,"ingressBurst":800000,"egressRate":16000000,"egressBurst":800000}'
 	cni ADD "$INSIDE" "$THEIRS/bridge" <<< "$BRIDGE" > "$WORK/first"
 	cni ADD "$INSIDE" portmap <<< "$(with_prev "$ports" "$(< "$WORK/first")")" > "$WORK/second"
 	cni ADD "$INSIDE" bandwidth <<< "$(with_prev "$width" "$(< "$WORK/second")")" > "$WORK/third"
 	[[ $(jq -S -c . "$WORK/first") == "$(jq -S -c . "$WORK/third")" ]]
 	serve "$INSIDE" 0.0.0.0 80
 	[[ $(answers "$HOST" 127.0.0.1 8080) == "10.5.0.1 80" ]]
-	host tc qdisc show | grep -q 'tbf .*rate 8Mbit'
+	host tc qdisc show | grep -q 'tbf .*veth.*rate 8Mbit'
+	host tc qdisc show | grep -q 'tbf .*ifb.*rate 16Mbit'
 	cni CHECK "$INSIDE" portmap <<< "$(with_prev "$ports" "$(< "$WORK/third")")"
 	cni CHECK "$INSIDE" bandwidth <<< "$(with_prev "$width" "$(< "$WORK/third")")"
+	cni DEL "$INSIDE" bandwidth <<< "$(with_prev "$width" "$(< "$WORK/third")")"
+	[[ -z $(ip -n "$HOST" -o link show type ifb) ]]
 	cni DEL "$INSIDE" portmap <<< "$(with_prev "$ports" "$(< "$WORK/third")")"
 	cni DEL "$INSIDE" "$THEIRS/bridge" <<< "$BRIDGE"
 }

@@ -99,14 +99,24 @@ static uint64_t checksum(uint64_t h, const char *s)
 	return (h ^ 0xff) * 0x100000001b3; /* an end that no text has */
 }
 
-const char *cni_host_name(const struct cni *c, char *out)
+static const char *device_name(const struct cni *c, const char *prefix, char *out)
 {
 	uint64_t h = checksum(0xcbf29ce484222325, c->conf.name);
 
 	h = checksum(h, c->call.container);
 	h = checksum(h, c->call.ifname);
-	(void)snprintf(out, IFNAMSIZ, "veth%011llx", (unsigned long long)(h >> 20));
+	(void)snprintf(out, IFNAMSIZ, "%s%011llx", prefix, (unsigned long long)(h >> 20));
 	return out;
+}
+
+const char *cni_host_name(const struct cni *c, char *out)
+{
+	return device_name(c, "veth", out);
+}
+
+const char *cni_ifb_name(const struct cni *c, char *out)
+{
+	return device_name(c, "ifb", out);
 }
 
 /* Itself, or a checksum when it is too long. */

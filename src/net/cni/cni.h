@@ -49,6 +49,9 @@ int cni_mac(const struct cni *c, struct mac *out, struct err *e);
  * @out: of IFNAMSIZ bytes. Returns @out. */
 const char *cni_host_name(const struct cni *c, char *out);
 
+/* cni_ifb_name - the same for the ifb that limits what it sends. */
+const char *cni_ifb_name(const struct cni *c, char *out);
+
 /* cni_key - network and container as one name of a file, with at most 128 characters. Heap. */
 char *cni_key(const char *network, const char *container);
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "net/cni/attach.h"
+#include "net/cni/limits.h"
 #include "net/cni/veth.h"
 #include "net/portmap.h"
 
@@ -65,6 +66,8 @@ int cni_del(struct cni *c, const struct cni_type *t, struct err *e)
 
 	if (!t->is_chained || t == &cni_portmap)
 		note(portmap_del(c->state_dir, c->owner, &why), &why, &result, e);
+	if (t == &cni_bandwidth || (t->kind && str_eq(t->kind, "veth")))
+		note(cni_bandwidth_del(c, &why), &why, &result, e);
 	if (!t->is_chained)
 		note(del_interface(c, t, &why), &why, &result, e);
 	return result;
@@ -98,7 +101,7 @@ int cni_gc(struct cni *c, const struct cni_type *t, struct err *e)
 		note(portmap_keep(c->state_dir, prefix, is_attached, c, &why), &why, &result, e);
 	if (t == &cni_ovs)
 		note(cni_ovs_keep(c, is_attached, c, &why), &why, &result, e);
-	if (!t->is_chained)
+	if (!t->is_chained || t == &cni_bandwidth)
 		note(cni_veth_keep(c, is_attached, c, &why), &why, &result, e);
 	if (t->has_ipam) {
 		note(cni_ipam_plan(c, &ipam, &why), &why, &result, e);

@@ -3,75 +3,8 @@
 
 #include "net/cni/gateway.h"
 #include "net/portmap.h"
-#include "net/shape.h"
 
 #include <errno.h>
-
-/* ---- bandwidth ---- */
-
-static const struct cni_bandwidth *bandwidth(const struct cni *c)
-{
-	if (c->conf.runtime && c->conf.runtime->bandwidth)
-		return c->conf.runtime->bandwidth;
-	return &c->conf.bandwidth;
-}
-
-static int check_rate(struct cni *c, const char *what, uint64_t rate, uint64_t burst, struct err *e)
-{
-	if (!rate && !burst)
-		return 0;
-	if (!rate || !burst)
-		return cni_fail(c, CNI_ERROR_CONFIG, e, "bandwidth: %sRate and %sBurst go together",
-				what, what);
-	if (rate < 8 || burst < 8 || burst / 8 > UINT32_MAX)
-		return cni_fail(c, CNI_ERROR_CONFIG, e,
-				"bandwidth: %sRate or %sBurst is out of range", what, what);
-	return 0;
-}
-
-int cni_bandwidth_add(struct cni *c, const char *host_ifname, struct err *e)
-{
-	const struct cni_bandwidth *b = bandwidth(c);
-	struct link host;
-	int r = 0;
-
-	if (b->ingress_rate) {
-		r = link_get(c->host, host_ifname, &host, e);
-		if (r == 0)
-			r = shape_set(c->host, host.index, b->ingress_rate / 8,
-				      (uint32_t)(b->ingress_burst / 8), e);
-	}
-	if (r == 0 && b->egress_rate)
-		r = shape_set(c->inside, c->link.index, b->egress_rate / 8,
-			      (uint32_t)(b->egress_burst / 8), e);
-	return r;
-}
-
-static int check_shape(struct nl *nl, const struct link *l, uint64_t want, struct err *e)
-{
-	uint64_t rate = 0;
-	int r = want ? shape_get(nl, l->index, &rate, e) : 0;
-
-	if (r < 0)
-		return r;
-	if (rate != want / 8)
-		return err_msg(e, EINVAL, "interface %s sends at another rate", l->name);
-	return 0;
-}
-
-int cni_bandwidth_check(struct cni *c, const char *host_ifname, struct err *e)
-{
-	const struct cni_bandwidth *b = bandwidth(c);
-	struct link host;
-	int r = 0;
-
-	if (b->ingress_rate) {
-		r = link_get(c->host, host_ifname, &host, e);
-		if (r == 0)
-			r = check_shape(c->host, &host, b->ingress_rate, e);
-	}
-	return r < 0 ? r : check_shape(c->inside, &c->link, b->egress_rate, e);
-}
 
 /* ---- ports ---- */
 
@@ -105,27 +38,16 @@ static int read_port(struct cni *c, const struct cni_port *p, struct portmap *ou
 
 int cni_limits_check(struct cni *c, bool has_host_end, struct err *e)
 {
-	const struct cni_bandwidth *b = bandwidth(c);
 	struct portmap m;
-	int r = check_rate(c, "ingress", b->ingress_rate, b->ingress_burst, e);
+	int r = 0;
 
-	if (r == 0)
-		r = check_rate(c, "egress", b->egress_rate, b->egress_burst, e);
 	for (size_t i = 0; i < n_ports(c) && r == 0; i++)
 		r = read_port(c, &c->conf.runtime->ports[i], &m, e);
-	if (r < 0 || has_host_end)
-		return r;
-	if (n_ports(c) > 0)
+	if (r == 0 && !has_host_end && n_ports(c) > 0)
 		return cni_fail(c, CNI_ERROR_UNSUPPORTED, e,
 				"portMappings: the host does not reach a container of type %s",
 				c->conf.type);
-	if (b->ingress_rate)
-		return cni_fail(
-			c, CNI_ERROR_UNSUPPORTED, e,
-			"bandwidth: ingressRate needs an end on the host, which type %s has "
-			"not",
-			c->conf.type);
-	return 0;
+	return r == 0 ? cni_bandwidth_conf(c, has_host_end, e) : r;
 }
 
 /* The maps for every address of the family that is wanted. *out has room for all. */

@@ -82,8 +82,8 @@ int cni_veth_keep(struct cni *c, bool (*keep)(const char *owner, void *data), vo
 	int r = link_list(c->host, &list, &n, e);
 
 	for (size_t i = 0; i < n && r >= 0; i++) {
-		if (!str_eq(list[i].kind, "veth") || !str_starts(list[i].alias, prefix) ||
-		    keep(list[i].alias, data))
+		if (!(str_eq(list[i].kind, "veth") || str_eq(list[i].kind, "ifb")) ||
+		    !str_starts(list[i].alias, prefix) || keep(list[i].alias, data))
 			continue;
 		r = link_delete(c->host, list[i].index, e);
 		if (r == -ENODEV)
