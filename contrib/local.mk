@@ -7,6 +7,7 @@ EXTRA_DIST += \
 	contrib/bench/bundles.py \
 	contrib/bench/floor.c \
 	contrib/bench/net.py \
+	contrib/bench/net_floor.c \
 	contrib/bench/orch.py \
 	contrib/bench/ovs.py \
 	contrib/bench/rows.py \

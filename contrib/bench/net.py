@@ -198,6 +198,20 @@ class Vsctl(Column):
         return self.ovs.vsctl() if row == "ovs" else None
 
 
+class Floor(Column):
+    """Only the kernel's calls, and with @variant the same until the kernel says that it is gone."""
+
+    def __init__(self, ovs, variant, *args):
+        super().__init__("floor" + (f" ({variant})" if variant else ""), *args)
+        self.ovs, self.variant = ovs, variant
+        self.path = build(self.work, "net_floor", [])
+
+    def commands(self, row):
+        if row == "ovs":
+            return None if self.variant else ([[self.path, "ovs", self.ovs.socket]], [])
+        return ([[self.path, *(["-v", self.variant] if self.variant else []), row, NETNS]], [])
+
+
 ROWS = ["macvlan", "bridge", "ovs"]
 
 
@@ -257,7 +271,8 @@ def main():
         if "ovs" in names:
             ovs.start(netctl)
         common = (build(work, "timer", []), work)
-        columns = [Netctl(netctl, ovs, *common), Iproute(*common), IprouteBatch(*common),
+        columns = [Netctl(netctl, ovs, *common), Floor(ovs, None, *common),
+                   Floor(ovs, "notice", *common), Iproute(*common), IprouteBatch(*common),
                    Cni("cni", CNI_DIR, *common),
                    Cni("netctl as cni", own_plugins(netctl, work), *common), Vsctl(ovs, *common)]
         rows = {row: measure_row(row, columns, args.rounds) for row in names}

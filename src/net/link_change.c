@@ -12,16 +12,20 @@ static void begin(struct nl_request *r, uint16_t type, int index)
 }
 
 /* Callers know an index; people know a name. */
-static int apply(struct nl *nl, struct nl_request *r, int index, const char *what, struct err *e)
+static int name_it(struct nl *nl, int index, const char *what, struct err *e)
 {
 	struct link l;
-	int ret = nl_talk(nl, r, NULL, NULL, e);
 
-	if (ret == 0)
-		return 0;
 	if (link_get_index(nl, index, &l, NULL) < 0)
 		return err_wrap(e, "interface %d: %s: ", index, what);
 	return err_wrap(e, "interface \"%s\": %s: ", l.name, what);
+}
+
+static int apply(struct nl *nl, struct nl_request *r, int index, const char *what, struct err *e)
+{
+	int ret = nl_talk(nl, r, NULL, NULL, e);
+
+	return ret < 0 ? name_it(nl, index, what, e) : 0;
 }
 
 static int set_up(struct nl *nl, int index, bool up, struct err *e)
@@ -134,12 +138,33 @@ int link_move(struct nl *nl, int index, int netns, const char *name, struct err 
 	return apply(nl, &r, index, "move it", e);
 }
 
+/* Not what a bridge says of a port that leaves it. */
+static bool is_gone(const struct nlmsghdr *m, void *data)
+{
+	const struct ifinfomsg *body = nl_body(m, sizeof(*body));
+
+	return m->nlmsg_type == RTM_DELLINK && body && body->ifi_family == AF_UNSPEC &&
+	       body->ifi_index == *(int *)data;
+}
+
+/*
+ * The kernel announces that it is gone when nobody finds it any more, its name, its MAC and its
+ * addresses are free, and it forwards nothing; then it waits for whoever may still be reading the
+ * structures (rcu_barrier, 10 to 30 ms), and answers. That wait is nobody's business but its own.
+ */
 int link_delete(struct nl *nl, int index, struct err *e)
 {
 	struct nl_request r;
+	int ret;
 
 	begin(&r, RTM_DELLINK, index);
-	return apply(nl, &r, index, "delete it", e);
+	ret = nl_talk_until(nl, &r, RTNLGRP_LINK, is_gone, &index, e);
+	if (ret == -EAGAIN) {
+		ret = nl_talk(nl, &r, NULL, NULL, e);
+		if (ret == -ENODEV)
+			return 0;
+	}
+	return ret < 0 ? name_it(nl, index, "delete it", e) : 0;
 }
 
 int link_delete_name(struct nl *nl, const char *name, struct err *e)

@@ -119,6 +119,8 @@ libnet_a_SOURCES = \
 	src/net/nft_read.c \
 	src/net/nl.c \
 	src/net/nl.h \
+	src/net/nl_socket.h \
+	src/net/nl_until.c \
 	src/net/ovs.c \
 	src/net/ovs.h \
 	src/net/ovs_bridge.c \

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "net/nl.h"
+#include "net/nl_socket.h"
 
 #include "core/rtnetlink.h"
 #include "net/netns.h"
@@ -8,18 +8,9 @@
 #include <stdio.h>
 #include <sys/socket.h>
 
-/* The kernel makes its messages of a dump as large as the receiver's buffer, up to this. */
-#define ANSWER_MAX 32768
 /* A dump is overtaken by changes only while they come; this many in a row do not happen by chance.
  */
 #define DUMP_ATTEMPTS 50
-
-struct nl {
-	struct mnl_socket *socket;
-	uint32_t sequence;
-	bool listening;
-	_Alignas(struct nlmsghdr) unsigned char buf[ANSWER_MAX];
-};
 
 /* ---- opening ---- */
 
@@ -38,6 +29,7 @@ int nl_open(struct nl **out, struct err *e)
 	nl = xmalloc(sizeof(*nl));
 	nl->socket = s;
 	nl->sequence = 0;
+	nl->port = 0;
 	nl->listening = false;
 	*out = nl;
 	return 0;
@@ -205,7 +197,7 @@ void nl_copy_text(const struct nlattr *a, char *out, size_t size)
 /* ---- talking ----
  * Messages are told apart by core/rtnetlink: mnl_nlmsg_ok takes lengths beyond INT_MAX for good. */
 
-static ssize_t receive(struct nl *nl, int flags, struct err *e)
+ssize_t nl_receive(struct nl *nl, int flags, struct err *e)
 {
 	struct sockaddr_nl from;
 	socklen_t from_len = sizeof(from);
@@ -223,7 +215,12 @@ static ssize_t receive(struct nl *nl, int flags, struct err *e)
 	return n;
 }
 
-static int error_in(const struct nlmsghdr *m, struct err *e)
+bool nl_is_answer(const struct nl *nl, const struct nl_request *r, const struct nlmsghdr *m)
+{
+	return m->nlmsg_seq == r->header.nlmsg_seq && (!nl->port || m->nlmsg_pid == nl->port);
+}
+
+int nl_error(const struct nlmsghdr *m, struct err *e)
 {
 	int r = rtnl_error(m, e);
 
@@ -260,7 +257,7 @@ static void take_message(struct answer *to, const struct nlmsghdr *m, struct err
 	if (m->nlmsg_flags & NLM_F_DUMP_INTR)
 		r = err_msg(e, EAGAIN, "the network changed while it was read");
 	else if (m->nlmsg_type == NLMSG_ERROR)
-		r = error_in(m, e);
+		r = nl_error(m, e);
 	else if (m->nlmsg_type == NLMSG_DONE)
 		r = dump_result(m, e);
 	else if (m->nlmsg_type >= NLMSG_MIN_TYPE && to->each)
@@ -281,13 +278,13 @@ int nl_talk(struct nl *nl, struct nl_request *r, nl_each *each, void *data, stru
 	while (!to.complete) {
 		struct rtnl_reader in = { nl->buf, 0 };
 		const struct nlmsghdr *m;
-		ssize_t n = receive(nl, 0, e);
+		ssize_t n = nl_receive(nl, 0, e);
 
 		if (n < 0)
 			return (int)n;
 		in.len = (size_t)n;
 		while ((m = rtnl_next_message(&in)))
-			if (m->nlmsg_seq == r->header.nlmsg_seq)
+			if (nl_is_answer(nl, r, m))
 				take_message(&to, m, e);
 	}
 	return to.result;
@@ -330,7 +327,7 @@ int nl_events(struct nl *nl, nl_each *each, void *data, struct err *e)
 	for (;;) {
 		struct rtnl_reader in = { nl->buf, 0 };
 		const struct nlmsghdr *m;
-		ssize_t n = receive(nl, MSG_DONTWAIT, e);
+		ssize_t n = nl_receive(nl, MSG_DONTWAIT, e);
 		int r;
 
 		if (n == -EAGAIN)

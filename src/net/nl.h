@@ -74,6 +74,21 @@ int nl_talk(struct nl *nl, struct nl_request *r, nl_each *each, void *data, stru
 int nl_dump(struct nl *nl, struct nl_request *r, nl_each *each, void (*restart)(void *data),
 	    void *data, struct err *e);
 
+/**
+ * nl_talk_until - send a request that the kernel takes long for, and return as soon as it announces
+ * what counts.
+ * @group: where it does (RTNLGRP_LINK, …)
+ * @seen: is that it? Called for whatever comes from the group
+ *
+ * The request is made by a process that nobody has to wait for: it has nothing open but the socket,
+ * and ends when the kernel is done. For a socket through which something was asked before.
+ *
+ * Returns: 0; the kernel's -errno; -EAGAIN: it is not known what became of it, ask again.
+ */
+typedef bool nl_seen(const struct nlmsghdr *m, void *data);
+int nl_talk_until(struct nl *nl, struct nl_request *r, unsigned group, nl_seen *seen, void *data,
+		  struct err *e);
+
 /* ---- listening ---- */
 
 int nl_fd(const struct nl *nl); /* borrowed: to wait for it */

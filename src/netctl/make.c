@@ -246,7 +246,10 @@ int remove_link(const struct globals *g, const struct remove_args *a, const char
 
 	if (r == 0)
 		r = target_open_nl(g, &a->target, &nl, e);
+	/* Before the one of this name: while that goes, the kernel answers nothing. */
 	if (r == 0)
+		r = remove_unfinished(nl, name, e);
+	if (r >= 0)
 		r = link_find(nl, name, &l, e);
 	if (r > 0) {
 		found = true;
@@ -255,8 +258,6 @@ int remove_link(const struct globals *g, const struct remove_args *a, const char
 		if (r == -ENODEV && a->if_exists)
 			r = 0;
 	}
-	if (r == 0)
-		r = remove_unfinished(nl, name, e);
 	if (r == 0 && !found && !a->if_exists)
 		return err_msg(e, ENODEV, "interface \"%s\": does not exist", name);
 	return MIN(r, 0);

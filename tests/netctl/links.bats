@@ -264,6 +264,31 @@ as_nobody()
 	[[ -z $(links "$INSIDE") && $(links "$HOST") == 'eth0 br0' ]]
 }
 
+@test "what was deleted is gone at once, for whoever looks, and its name free" {
+	local i pid
+
+	ip -n "$HOST" link add br0 up type bridge
+	wire
+	for i in {1..15}; do
+		netctl veth add --bridge br0 --netns "$INSIDE" --mac 02:00:00:00:00:01 v0 net0
+		netctl macvlan add --parent eth0 --netns "$INSIDE" --mac 02:00:00:00:00:02 net1
+		netctl veth del v0
+		[[ $(links "$HOST") != *v0* && $(links "$INSIDE") == net1 && -z $(host bridge link show) ]]
+		netctl macvlan del --netns "$INSIDE" net1
+		[[ -z $(links "$INSIDE") ]]
+	done
+	fails 'delete it: .*not supported' netctl link delete lo
+	# and who waits for the kernel has nothing open of ours: neither a pipe nor a lock
+	command -v strace > /dev/null || skip "strace is not installed"
+	netctl veth add --netns "$INSIDE" v0 net0
+	mkfifo "$WORK/out"
+	background eval 'cat "$WORK/out" > "$WORK/copy"; touch "$WORK/ended"'
+	host strace -f -o "$WORK/trace" -e trace=sendto,close_range "$NETCTL_BIN" link delete v0 > "$WORK/out" 2> /dev/null
+	wait_for 5 test -e "$WORK/ended"
+	pid=$(awk '/close_range/ { print $1; exit }' "$WORK/trace")
+	grep -A9 "^$pid .*close_range(0" "$WORK/trace" | grep -q "^$pid .*sendto"
+}
+
 @test "the same name many times at once: one wins, the others say that it is taken" {
 	local i won=0 pids=()
 
