@@ -100,6 +100,7 @@ libnet_a_SOURCES = \
 	src/net/link.c \
 	src/net/link.h \
 	src/net/link_change.c \
+	src/net/link_create.c \
 	src/net/lock.c \
 	src/net/lock.h \
 	src/net/mac.c \
