@@ -79,9 +79,12 @@ def from_inside(pid):
     r, w = os.pipe()
     child = os.fork()
     if child == 0:
-        for name in ("uts", "net"):
-            libc.setns(os.open(f"/proc/{pid}/ns/{name}", os.O_RDONLY), 0)
-        seen = [os.uname().nodename, *(read(f"/proc/sys/{name}") for name in SYSCTLS)]
+        try:
+            for name in ("uts", "net"):
+                libc.setns(os.open(f"/proc/{pid}/ns/{name}", os.O_RDONLY), 0)
+            seen = [os.uname().nodename, *(read(f"/proc/sys/{name}") for name in SYSCTLS)]
+        except OSError as e:
+            seen = e.strerror
         os.write(w, repr(seen).encode())
         os._exit(0)
     os.close(w)

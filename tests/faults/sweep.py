@@ -9,6 +9,8 @@ from operations import same_as
 
 # Failing memory ends a program at once, which may say so or not.
 MEMORY_CALLS = ("brk", "mmap", "munmap", "mprotect", "mremap", "madvise")
+# Where init waits once it has said that it lives on its own: runlet's, and others'.
+INIT_WAITS = ("read", "accept4", "accept")
 STATUSES = ("creating", "created", "running", "paused", "stopped")
 
 
@@ -138,8 +140,8 @@ def judge_success(box, point, result, call, reference):
     # It says so: the exit status is the program's, or the other containers' list is complete.
     if point.operation.name in ("run", "list") and result.lines():
         return []
-    # Init's, when the runtime has done its work.
-    if call in ("accept4", "accept") and not alive(box.init()):
+    # Init's, when the runtime has done its work: it waits for its start.
+    if call in INIT_WAITS and not alive(box.init()):
         return problems
     if not problems and reference is not None:
         problems = same_as(reference, point.operation.attested(box))
