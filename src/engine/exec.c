@@ -193,18 +193,30 @@ static int enter_cgroup(const struct execution *x, struct err *e)
 	return 0;
 }
 
+/* Every capability takes the kernel a copy of the credentials, which it frees some time later:
+ * better outside of the container's memory. Who joins a user namespace gets a full set again. */
+static int drop_bounding(struct execution *x, struct err *e)
+{
+	if (x->namespaces & CLONE_NEWUSER)
+		return 0;
+	x->process.is_bounded = true;
+	return caps_drop_bounding(&x->process.caps, e);
+}
+
 /*
  * The child is visible inside from its first moment, and a container's root with CAP_SYS_PTRACE can
  * take what it has open (CVE-2016-9962). So a stage process, still outside, enters the cgroup for
  * it and sets its labels, which takes descriptors of the host, closes them and the log, and only
  * then gives birth to it inside.
  */
-static pid_t give_birth(void *context, int sock, int *pidfd, struct err *e)
+static pid_t give_birth(void *context, int sock, struct err *e)
 {
 	struct execution *x = context;
 	const int keep[] = { x->sync, sock, x->c->pidfd, x->console_sock };
 	int r = set_own(x, e);
 
+	if (r == 0)
+		r = drop_bounding(x, e);
 	if (r == 0 && !x->o->cgroup)
 		r = enter_cgroup(x, e);
 	if (r == 0)
@@ -221,7 +233,7 @@ static pid_t give_birth(void *context, int sock, int *pidfd, struct err *e)
 		r = join(x, x->namespaces & BORN_IN & ~x->joined, e);
 	if (r < 0)
 		return r;
-	return clone_process(CLONE_PARENT, -1, pidfd, e);
+	return clone_process(CLONE_PARENT, -1, NULL, e);
 }
 
 static int prepare(struct execution *x, const struct runtime *rt, struct err *e)

@@ -61,17 +61,28 @@ TEST(last_words_arrive_though_our_message_was_not_read)
 	close_pair();
 }
 
-TEST(a_pid_comes_with_its_descriptor)
+TEST(a_pid_comes_as_it_is)
+{
+	struct sync_msg msg;
+	struct err e = { 0 };
+
+	open_pair();
+	CHECK_INT(sync_send_pid(pair[0], 4711, &e), 0);
+	CHECK_INT(sync_recv(pair[1], &msg, NULL, &e), 1);
+	CHECK_INT(msg.type, SYNC_PID);
+	CHECK_INT(msg.pid, 4711);
+	close_pair();
+}
+
+TEST(a_descriptor_is_closed_on_exec)
 {
 	struct sync_msg msg;
 	struct err e = { 0 };
 	int fd = -1;
 
 	open_pair();
-	CHECK_INT(sync_send_pid(pair[0], 4711, pair[0], &e), 0);
+	CHECK_INT(sync_send(pair[0], SYNC_NOTIFY, pair[0], &e), 0);
 	CHECK_INT(sync_recv(pair[1], &msg, &fd, &e), 1);
-	CHECK_INT(msg.type, SYNC_PID);
-	CHECK_INT(msg.pid, 4711);
 	CHECK(fd >= 0);
 	CHECK(fcntl(fd, F_GETFD) & FD_CLOEXEC);
 	(void)fd_close(fd);

@@ -11,7 +11,7 @@ pid_t clone_process(uint64_t flags, int cgroup_fd, int *pidfd, struct err *e)
 {
 	int fd = -1;
 	struct clone_args args = {
-		.flags = flags | CLONE_PIDFD,
+		.flags = flags | (pidfd ? CLONE_PIDFD : 0),
 		.pidfd = (uint64_t)(uintptr_t)&fd,
 		/* With CLONE_PARENT the kernel takes the caller's own exit signal. */
 		.exit_signal = flags & CLONE_PARENT ? 0 : SIGCHLD,
@@ -29,7 +29,5 @@ pid_t clone_process(uint64_t flags, int cgroup_fd, int *pidfd, struct err *e)
 		return 0;
 	if (pidfd)
 		*pidfd = fd;
-	else
-		(void)fd_close(fd);
 	return (pid_t)pid;
 }

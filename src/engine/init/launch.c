@@ -94,7 +94,7 @@ static int birthplace(const struct init *in)
 	return in->staged && namespaces_has(&in->ns, CLONE_NEWUSER) ? -1 : cgroup_v2_fd(in->cgroup);
 }
 
-static pid_t give_birth(void *context, int sock, int *pidfd, struct err *e)
+static pid_t give_birth(void *context, int sock, struct err *e)
 {
 	struct init *in = context;
 	int r;
@@ -113,7 +113,7 @@ static pid_t give_birth(void *context, int sock, int *pidfd, struct err *e)
 	if (r < 0)
 		return err_wrap(e, "error during container init: ");
 	return clone_process((uint64_t)(in->ns.new_flags & CLONED_FLAGS) | CLONE_PARENT,
-			     birthplace(in), pidfd, e);
+			     birthplace(in), NULL, e);
 }
 
 static void live(void *context)

@@ -346,7 +346,7 @@ int process_become(struct process_plan *p, struct err *e)
 		if (r < 0)
 			return r;
 	}
-	r = caps_drop_bounding(&p->caps, e);
+	r = p->is_bounded ? 0 : caps_drop_bounding(&p->caps, e);
 	if (r == 0)
 		r = creds_set(uid, gid, user ? &user->additional_gids : &none, p->keep_groups, e);
 	if (r == 0 && !entered)

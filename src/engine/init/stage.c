@@ -17,7 +17,6 @@
 _noreturn_ static void stage_main(const struct stage *s, int sock)
 {
 	struct err e = { 0 };
-	int pidfd = -1;
 	pid_t pid;
 
 	sync_forget_interrupts();
@@ -25,15 +24,15 @@ _noreturn_ static void stage_main(const struct stage *s, int sock)
 	if (prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0) < 0)
 		pid = err_set(&e, errno, "set the parent-death signal");
 	else
-		pid = s->give_birth(s->context, sock, &pidfd, &e);
+		pid = s->give_birth(s->context, sock, &e);
 	if (pid == 0) {
 		(void)fd_close(sock);
 		s->live(s->context);
 	}
-	if (pid > 0 && sync_send_pid(sock, pid, pidfd, &e) == 0)
+	if (pid > 0 && sync_send_pid(sock, pid, &e) == 0)
 		_exit(0);
-	if (pidfd >= 0)
-		(void)pidfd_signal(pidfd, SIGKILL); /* nobody would ever know of it */
+	if (pid > 0)
+		(void)kill(pid, SIGKILL); /* nobody would ever know of it, nor wait for it */
 	sync_send_error(sock, &e);
 	_exit(1);
 }
@@ -57,15 +56,30 @@ static void kill_unheard(int sock)
 		kill_child(&msg);
 }
 
+/* It is our child, so that the number is its own for as long as we do not wait for it. */
+static int take_in(const struct sync_msg *msg, pid_t *pid, int *pidfd, struct err *e)
+{
+	int fd = pidfd_open_(msg->pid);
+
+	if (fd < 0) {
+		err_set(e, errno, "pidfd_open");
+		kill_child(msg);
+		return -e->num;
+	}
+	*pid = msg->pid;
+	*pidfd = fd;
+	return 0;
+}
+
 /* Answers the stage until it has told the child's pid. */
 static int serve(const struct stage *s, int sock, pid_t stage, pid_t *pid, int *pidfd,
 		 struct err *e)
 {
 	for (;;) {
 		struct sync_msg msg;
-		int fd, r;
+		int r;
 
-		r = sync_recv(sock, &msg, &fd, e);
+		r = sync_recv(sock, &msg, NULL, e);
 		if (r < 0) {
 			kill_child(&msg);
 			return r;
@@ -74,12 +88,8 @@ static int serve(const struct stage *s, int sock, pid_t stage, pid_t *pid, int *
 			return err_msg(
 				e, ECHILD,
 				"a process of the runtime was killed (memory limit too low?)");
-		if (msg.type == SYNC_PID && fd >= 0) {
-			*pid = msg.pid;
-			*pidfd = fd;
-			return 0;
-		}
-		(void)fd_close(fd);
+		if (msg.type == SYNC_PID)
+			return take_in(&msg, pid, pidfd, e);
 		if (msg.type == SYNC_ERROR) {
 			*e = msg.err;
 			return -e->num;

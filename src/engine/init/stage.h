@@ -14,8 +14,9 @@
 
 struct stage {
 	/* In the stage: prepare, then clone_process with CLONE_PARENT. As that returns. @sock is
-	 * the stage's own, for asking the runtime. */
-	pid_t (*give_birth)(void *context, int sock, int *pidfd, struct err *e);
+	 * the stage's own, for asking the runtime. No pidfd: what the stage has open by then may
+	 * count for the container's memory. */
+	pid_t (*give_birth)(void *context, int sock, struct err *e);
 	/* In the child; never returns. */
 	void (*live)(void *context);
 	/* In the runtime: do what SYNC_MAPS from the stage asks for. NULL: it never asks. */

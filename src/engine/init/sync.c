@@ -106,11 +106,12 @@ int sync_send(int sock, enum sync_type type, int fd_to_pass, struct err *e)
 	return sync_send_fds(sock, type, &fd_to_pass, fd_to_pass >= 0 ? 1 : 0, e);
 }
 
-int sync_send_pid(int sock, pid_t pid, int pidfd, struct err *e)
+int sync_send_pid(int sock, pid_t pid, struct err *e)
 {
 	struct sync_msg msg = { .type = SYNC_PID, .pid = pid };
 
-	return send_msg(sock, &msg, &pidfd, 1, e);
+	/* Not by write(2): the stage must outlive SIGPIPE, to end what it made. */
+	return sock_send(sock, &msg, offsetof(struct sync_msg, err), NULL, 0, e);
 }
 
 int sync_send_remote_fd(int sock, enum sync_type type, int fd, struct err *e)

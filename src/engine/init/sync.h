@@ -13,7 +13,7 @@
 
 enum sync_type {
 	SYNC_MAPS = 1, /* child: write my uid and gid maps */
-	SYNC_PID,      /* stage: here is the pid of init, with its pidfd */
+	SYNC_PID,      /* stage: here is the pid of init */
 	SYNC_NETDEVS,  /* child: move network devices to where this netlink socket is */
 	SYNC_HOOKS,    /* child: namespaces and mounts are there, run the host's hooks */
 	SYNC_NOTIFY,   /* child: the seccomp listener, its fd or its number here; then waits */
@@ -34,7 +34,7 @@ struct sync_msg {
 
 /* @fd_to_pass: -1 for none. */
 int sync_send(int sock, enum sync_type type, int fd_to_pass, struct err *e);
-int sync_send_pid(int sock, pid_t pid, int pidfd, struct err *e);
+int sync_send_pid(int sock, pid_t pid, struct err *e);
 int sync_send_fds(int sock, enum sync_type type, const int *fds, size_t n_fds, struct err *e);
 /* A descriptor that the other side has to fetch, by its number here. */
 int sync_send_remote_fd(int sock, enum sync_type type, int fd, struct err *e);
