@@ -221,15 +221,7 @@ static int dump_result(const struct nlmsghdr *m, struct err *e)
 	return err_msg(e, -*code, "%s", err_words(-*code));
 }
 
-/* What has become of a reply so far. */
-struct reply {
-	rtnl_each *each;
-	void *data;
-	bool complete;
-	int result; /* the first error */
-};
-
-static void take_message(struct reply *to, const struct nlmsghdr *m, struct err *e)
+void rtnl_reply_take(struct rtnl_reply *to, const struct nlmsghdr *m, struct err *e)
 {
 	int r = 0;
 
@@ -251,7 +243,7 @@ static void take_message(struct reply *to, const struct nlmsghdr *m, struct err 
 int rtnl_talk(int sock, struct rtnl_request *r, rtnl_each *each, void *data, struct err *e)
 {
 	autofree void *buf = xmalloc(REPLY_MAX);
-	struct reply to = { .each = each, .data = data };
+	struct rtnl_reply to = { .each = each, .data = data };
 	int ret = send_request(sock, r, e);
 
 	while (ret == 0 && !to.complete) {
@@ -264,7 +256,7 @@ int rtnl_talk(int sock, struct rtnl_request *r, rtnl_each *each, void *data, str
 		in.len = (size_t)n;
 		while ((m = rtnl_next_message(&in)))
 			if (m->nlmsg_seq == r->header.nlmsg_seq)
-				take_message(&to, m, e);
+				rtnl_reply_take(&to, m, e);
 	}
 	return ret < 0 ? ret : to.result;
 }

@@ -74,6 +74,17 @@ uint32_t rtnl_u32(const struct rtattr *a);
 /* "" when it is absent or not terminated. */
 const char *rtnl_text(const struct rtattr *a);
 
+/* What has become of a reply so far. */
+struct rtnl_reply {
+	rtnl_each *each; /* NULL when no data is expected */
+	void *data;
+	bool complete;
+	int result; /* the first error, as rtnl_talk returns it */
+};
+/* rtnl_reply_take - the next message of it, for those who receive by themselves. To be given all of
+ * them whatever happens: a socket with half a dump in it takes no other request. */
+void rtnl_reply_take(struct rtnl_reply *to, const struct nlmsghdr *m, struct err *e);
+
 /* rtnl_error - what an NLMSG_ERROR says: 0 for success, else -errno, with the kernel's words. */
 int rtnl_error(const struct nlmsghdr *m, struct err *e);
 

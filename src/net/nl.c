@@ -220,55 +220,21 @@ bool nl_is_answer(const struct nl *nl, const struct nl_request *r, const struct 
 	return m->nlmsg_seq == r->header.nlmsg_seq && (!nl->port || m->nlmsg_pid == nl->port);
 }
 
+/* The kernel does not say what it wants. */
+static int explain(int r, struct err *e)
+{
+	return r == -EPERM ? err_wrap(e, "needs CAP_NET_ADMIN: ") : r;
+}
+
 int nl_error(const struct nlmsghdr *m, struct err *e)
 {
-	int r = rtnl_error(m, e);
-
-	if (r == -EPERM)
-		return err_wrap(e, "needs CAP_NET_ADMIN: ");
-	return r;
-}
-
-/* A dump that failed on its way says so at its end. */
-static int dump_result(const struct nlmsghdr *m, struct err *e)
-{
-	const int *code = nl_body(m, sizeof(*code));
-
-	if (!code || *code >= 0 || *code < -4095)
-		return 0;
-	return err_msg(e, -*code, "%s", err_words(-*code));
-}
-
-/* What has become of an answer so far. */
-struct answer {
-	nl_each *each;
-	void *data;
-	bool complete;
-	int result; /* the first error */
-};
-
-static void take_message(struct answer *to, const struct nlmsghdr *m, struct err *e)
-{
-	int r = 0;
-
-	to->complete |= m->nlmsg_type == NLMSG_ERROR || m->nlmsg_type == NLMSG_DONE;
-	if (to->result < 0)
-		return;
-	if (m->nlmsg_flags & NLM_F_DUMP_INTR)
-		r = err_msg(e, EAGAIN, "the network changed while it was read");
-	else if (m->nlmsg_type == NLMSG_ERROR)
-		r = nl_error(m, e);
-	else if (m->nlmsg_type == NLMSG_DONE)
-		r = dump_result(m, e);
-	else if (m->nlmsg_type >= NLMSG_MIN_TYPE && to->each)
-		r = to->each(m, to->data, e);
-	to->result = MIN(r, 0);
+	return explain(rtnl_error(m, e), e);
 }
 
 /* To its end whatever happens: a socket with half a dump in it takes no other request. */
 int nl_talk(struct nl *nl, struct nl_request *r, nl_each *each, void *data, struct err *e)
 {
-	struct answer to = { .each = each, .data = data };
+	struct rtnl_reply to = { .each = each, .data = data };
 
 	if (r->overflow)
 		return err_msg(e, EMSGSIZE, "netlink request too long");
@@ -285,9 +251,9 @@ int nl_talk(struct nl *nl, struct nl_request *r, nl_each *each, void *data, stru
 		in.len = (size_t)n;
 		while ((m = rtnl_next_message(&in)))
 			if (nl_is_answer(nl, r, m))
-				take_message(&to, m, e);
+				rtnl_reply_take(&to, m, e);
 	}
-	return to.result;
+	return explain(to.result, e);
 }
 
 int nl_dump(struct nl *nl, struct nl_request *r, nl_each *each, void (*restart)(void *data),
