@@ -173,10 +173,8 @@ static int run_detach(const void *global, void *args, int argc _unused_, char **
 	const struct globals *g = global;
 	const struct detach_args *a = args;
 	_cleanup_(site_done) struct site s = SITE_NONE;
-	int r = site_find(g, &a->site, &s, e);
+	int r = site_find_one(g, &a->site, &s, e);
 
-	if (r == 0)
-		r = err_msg(e, EINVAL, "one of --container, --netns, --pid and --name is needed");
 	if (r > 0)
 		r = attach_remove(g->state_dir, s.name, s.netns, a->forget, e);
 	return r < 0 ? r : 0;
@@ -195,28 +193,13 @@ const struct command cmd_detach = {
 
 /* ---- show ---- */
 
-struct show_args {
-	struct site_args site;
-	bool json;
-};
-
-static const struct opt show_opts[] = {
-	O_SITE_(struct show_args, site),
-	O_FLAG_("json", 'j', struct show_args, json, "print JSON"),
-	{ 0 },
-};
-
-struct showing {
-	struct json_out *o; /* NULL: for people */
-};
-
 static int show_attachment(const struct attachment *a, void *data, struct err *e _unused_)
 {
-	const struct showing *s = data;
+	struct json_out *o = data;
 
-	if (s->o) {
-		json_out_name(s->o, a->container);
-		attachment_encode(a, s->o);
+	if (o) {
+		json_out_name(o, a->container);
+		attachment_encode(a, o);
 		return 0;
 	}
 	printf("%s:%s\n", a->container,
@@ -230,41 +213,35 @@ static int show_attachment(const struct attachment *a, void *data, struct err *e
 	return 0;
 }
 
-static int show_named(const struct globals *g, const char *name, struct showing *s, struct err *e)
+static int show_named(const struct globals *g, const char *name, int argc _unused_,
+		      char **argv _unused_, struct json_out *o, struct err *e)
 {
 	_cleanup_(attachment_done) struct attachment a = { 0 };
 	int r = attach_get(g->state_dir, name, &a, e);
 
 	if (r == 0)
 		return err_msg(e, ENOENT, "container %s has no vNICs attached", name);
-	return r < 0 ? r : show_attachment(&a, s, e);
+	return r < 0 ? r : show_attachment(&a, o, e);
 }
 
-static int run_show(const void *global, void *args, int argc _unused_, char **argv _unused_,
-		    struct err *e)
+static int show_all(const struct globals *g, struct json_out *o, struct err *e)
 {
-	const struct globals *g = global;
-	const struct show_args *a = args;
-	_cleanup_(site_done) struct site site = SITE_NONE;
-	autojsonout *o = a->json || g->json ? json_out_new("  ") : NULL;
-	struct showing s = { o };
-	int r = site_find(g, &a->site, &site, e);
+	return attach_each(g->state_dir, show_attachment, o, e);
+}
 
-	if (o)
-		json_out_object(o);
-	if (r > 0)
-		r = show_named(g, site.name, &s, e);
-	else if (r == 0)
-		r = attach_each(g->state_dir, show_attachment, &s, e);
-	return print_shown(o, r, e);
+static int run_show(const void *global, void *args, int argc, char **argv, struct err *e)
+{
+	static const struct site_show how = { true, show_named, show_all };
+
+	return site_show(global, args, &how, argc, argv, e);
 }
 
 const struct command cmd_show = {
 	.name = "show",
 	.synopsis = "",
 	.about = "Show what vNICs are attached.",
-	.opts = show_opts,
-	.args_size = sizeof(struct show_args),
+	.opts = site_show_opts,
+	.args_size = sizeof(struct site_show_args),
 	.min_args = 0,
 	.max_args = 0,
 	.run = run_show,

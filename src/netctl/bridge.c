@@ -70,21 +70,7 @@ const struct command cmd_bridge_add = {
 	.run = run_add,
 };
 
-static int run_del(const void *global, void *args, int argc _unused_, char **argv, struct err *e)
-{
-	return remove_link(global, args, "bridge", argv[0], e);
-}
-
-const struct command cmd_bridge_del = {
-	.name = "bridge del",
-	.synopsis = "BRIDGE",
-	.about = "Delete a bridge; its ports stay, as ports of none.",
-	.opts = remove_opts,
-	.args_size = sizeof(struct remove_args),
-	.min_args = 1,
-	.max_args = 1,
-	.run = run_del,
-};
+REMOVE_COMMAND(bridge, "BRIDGE", "Delete a bridge; its ports stay, as ports of none.");
 
 /* ---- ports ---- */
 

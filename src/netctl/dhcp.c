@@ -117,10 +117,8 @@ static int run_stop(const void *global, void *args, int argc, char **argv, struc
 	const struct globals *g = global;
 	const struct stop_args *a = args;
 	_cleanup_(site_done) struct site s = SITE_NONE;
-	int r = site_find(g, &a->site, &s, e);
+	int r = site_find_one(g, &a->site, &s, e);
 
-	if (r == 0)
-		r = err_msg(e, EINVAL, "one of --container, --netns, --pid and --name is needed");
 	if (r > 0)
 		r = argc ? dhcp_stop(g->state_dir, s.name, argv[0], e) :
 			   dhcp_stop_all(g->state_dir, s.name, e);
@@ -139,17 +137,6 @@ const struct command cmd_dhcp_stop = {
 };
 
 /* ---- status ---- */
-
-struct status_args {
-	struct site_args site;
-	bool json;
-};
-
-static const struct opt status_opts[] = {
-	O_SITE_(struct status_args, site),
-	O_FLAG_("json", 'j', struct status_args, json, "print JSON"),
-	{ 0 },
-};
 
 static void encode_status(const struct dhcp_status *s, struct json_out *o)
 {
@@ -198,44 +185,38 @@ static int status_one(const struct dhcp_status *s, void *data, struct err *e _un
 	return 0;
 }
 
-static int status_named(const struct globals *g, const char *name, const char *ifname,
+static int status_named(const struct globals *g, const char *name, int argc, char **argv,
 			struct json_out *o, struct err *e)
 {
 	_cleanup_(dhcp_status_done) struct dhcp_status s = { 0 };
-	int r = dhcp_status(g->state_dir, name, ifname, &s, e);
+	int r;
 
+	if (argc == 0)
+		return dhcp_each(g->state_dir, name, status_one, o, e);
+	r = dhcp_status(g->state_dir, name, argv[0], &s, e);
 	if (r == 0)
-		return err_msg(e, ENOENT, "%s of %s has no DHCP client", ifname, name);
+		return err_msg(e, ENOENT, "%s of %s has no DHCP client", argv[0], name);
 	return r < 0 ? r : status_one(&s, o, e);
+}
+
+static int status_all(const struct globals *g, struct json_out *o, struct err *e)
+{
+	return dhcp_each(g->state_dir, NULL, status_one, o, e);
 }
 
 static int run_status(const void *global, void *args, int argc, char **argv, struct err *e)
 {
-	const struct globals *g = global;
-	const struct status_args *a = args;
-	_cleanup_(site_done) struct site s = SITE_NONE;
-	autojsonout *o = a->json || g->json ? json_out_new("  ") : NULL;
-	int r = site_find(g, &a->site, &s, e);
+	static const struct site_show how = { false, status_named, status_all };
 
-	if (r == 0 && argc)
-		r = err_msg(e, EINVAL,
-			    "an interface is a container's: --container, --netns, --pid "
-			    "or --name is needed");
-	if (r < 0)
-		return r;
-	if (o)
-		json_out_array(o);
-	r = argc ? status_named(g, s.name, argv[0], o, e) :
-		   dhcp_each(g->state_dir, s.name, status_one, o, e);
-	return print_shown(o, r, e);
+	return site_show(global, args, &how, argc, argv, e);
 }
 
 const struct command cmd_dhcp_status = {
 	.name = "dhcp status",
 	.synopsis = "[INTERFACE]",
 	.about = "Show DHCP clients and their leases.",
-	.opts = status_opts,
-	.args_size = sizeof(struct status_args),
+	.opts = site_show_opts,
+	.args_size = sizeof(struct site_show_args),
 	.min_args = 0,
 	.max_args = 1,
 	.run = run_status,

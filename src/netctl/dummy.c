@@ -33,18 +33,4 @@ const struct command cmd_dummy_add = {
 	.run = run_add,
 };
 
-static int run_del(const void *global, void *args, int argc _unused_, char **argv, struct err *e)
-{
-	return remove_link(global, args, "dummy", argv[0], e);
-}
-
-const struct command cmd_dummy_del = {
-	.name = "dummy del",
-	.synopsis = "NAME",
-	.about = "Delete such an interface.",
-	.opts = remove_opts,
-	.args_size = sizeof(struct remove_args),
-	.min_args = 1,
-	.max_args = 1,
-	.run = run_del,
-};
+REMOVE_COMMAND(dummy, "NAME", "Delete such an interface.");

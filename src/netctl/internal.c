@@ -94,10 +94,8 @@ static int run_del(const void *global, void *args, int argc _unused_, char **arg
 	const struct globals *g = global;
 	const struct del_args *a = args;
 	_cleanup_(site_done) struct site s = SITE_NONE;
-	int r = site_find(g, &a->site, &s, e);
+	int r = site_find_one(g, &a->site, &s, e);
 
-	if (r == 0)
-		r = err_msg(e, EINVAL, "one of --container, --netns, --pid and --name is needed");
 	if (r > 0)
 		r = internal_remove(g->state_dir, s.name, e);
 	return r < 0 ? r : 0;
@@ -116,17 +114,6 @@ const struct command cmd_internal_del = {
 
 /* ---- show ---- */
 
-struct show_args {
-	struct site_args site;
-	bool json;
-};
-
-static const struct opt show_opts[] = {
-	O_SITE_(struct show_args, site),
-	O_FLAG_("json", 'j', struct show_args, json, "print JSON"),
-	{ 0 },
-};
-
 static int show_one(const struct internal_net *n, void *data, struct err *e _unused_)
 {
 	if (data)
@@ -136,7 +123,8 @@ static int show_one(const struct internal_net *n, void *data, struct err *e _unu
 	return 0;
 }
 
-static int show_named(const struct globals *g, const char *name, struct json_out *o, struct err *e)
+static int show_named(const struct globals *g, const char *name, int argc _unused_,
+		      char **argv _unused_, struct json_out *o, struct err *e)
 {
 	_cleanup_(internal_done) struct internal_net n = { 0 };
 	int r = internal_get(g->state_dir, name, &n, e);
@@ -146,30 +134,24 @@ static int show_named(const struct globals *g, const char *name, struct json_out
 	return r < 0 ? r : show_one(&n, o, e);
 }
 
-static int run_show(const void *global, void *args, int argc _unused_, char **argv _unused_,
-		    struct err *e)
+static int show_all(const struct globals *g, struct json_out *o, struct err *e)
 {
-	const struct globals *g = global;
-	const struct show_args *a = args;
-	_cleanup_(site_done) struct site s = SITE_NONE;
-	autojsonout *o = a->json || g->json ? json_out_new("  ") : NULL;
-	int r = site_find(g, &a->site, &s, e);
+	return internal_each(g->state_dir, show_one, o, e);
+}
 
-	if (o)
-		json_out_array(o);
-	if (r > 0)
-		r = show_named(g, s.name, o, e);
-	else if (r == 0)
-		r = internal_each(g->state_dir, show_one, o, e);
-	return print_shown(o, r, e);
+static int run_show(const void *global, void *args, int argc, char **argv, struct err *e)
+{
+	static const struct site_show how = { false, show_named, show_all };
+
+	return site_show(global, args, &how, argc, argv, e);
 }
 
 const struct command cmd_internal_show = {
 	.name = "internal show",
 	.synopsis = "",
 	.about = "Show internal bridges.",
-	.opts = show_opts,
-	.args_size = sizeof(struct show_args),
+	.opts = site_show_opts,
+	.args_size = sizeof(struct site_show_args),
 	.min_args = 0,
 	.max_args = 0,
 	.run = run_show,

@@ -45,18 +45,4 @@ const struct command cmd_ipvlan_add = {
 	.run = run_add,
 };
 
-static int run_del(const void *global, void *args, int argc _unused_, char **argv, struct err *e)
-{
-	return remove_link(global, args, "ipvlan", argv[0], e);
-}
-
-const struct command cmd_ipvlan_del = {
-	.name = "ipvlan del",
-	.synopsis = "NAME",
-	.about = "Delete an IPVLAN interface.",
-	.opts = remove_opts,
-	.args_size = sizeof(struct remove_args),
-	.min_args = 1,
-	.max_args = 1,
-	.run = run_del,
-};
+REMOVE_COMMAND(ipvlan, "NAME", "Delete an IPVLAN interface.");

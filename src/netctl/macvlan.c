@@ -44,18 +44,4 @@ const struct command cmd_macvlan_add = {
 	.run = run_add,
 };
 
-static int run_del(const void *global, void *args, int argc _unused_, char **argv, struct err *e)
-{
-	return remove_link(global, args, "macvlan", argv[0], e);
-}
-
-const struct command cmd_macvlan_del = {
-	.name = "macvlan del",
-	.synopsis = "NAME",
-	.about = "Delete a MACVLAN interface.",
-	.opts = remove_opts,
-	.args_size = sizeof(struct remove_args),
-	.min_args = 1,
-	.max_args = 1,
-	.run = run_del,
-};
+REMOVE_COMMAND(macvlan, "NAME", "Delete a MACVLAN interface.");

@@ -54,4 +54,23 @@ extern const struct opt remove_opts[];
 int remove_link(const struct globals *g, const struct remove_args *a, const char *kind,
 		const char *name, struct err *e);
 
+/* REMOVE_COMMAND - the command "KIND del", as cmd_KIND_del. */
+#define REMOVE_COMMAND(kind, what, help)                                                           \
+	static int run_del(const void *global, void *args, int argc _unused_, char **argv,         \
+			   struct err *e)                                                          \
+	{                                                                                          \
+		return remove_link(global, args, #kind, argv[0], e);                               \
+	}                                                                                          \
+                                                                                                   \
+	const struct command cmd_##kind##_del = {                                                  \
+		.name = #kind " del",                                                              \
+		.synopsis = what,                                                                  \
+		.about = help,                                                                     \
+		.opts = remove_opts,                                                               \
+		.args_size = sizeof(struct remove_args),                                           \
+		.min_args = 1,                                                                     \
+		.max_args = 1,                                                                     \
+		.run = run_del,                                                                    \
+	}
+
 #endif

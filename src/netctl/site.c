@@ -116,3 +116,42 @@ int site_find(const struct globals *g, const struct site_args *a, struct site *o
 	s = (struct site)SITE_NONE;
 	return 1;
 }
+
+int site_find_one(const struct globals *g, const struct site_args *a, struct site *out,
+		  struct err *e)
+{
+	int r = site_find(g, a, out, e);
+
+	return r == 0 ? err_msg(e, EINVAL,
+				"one of --container, --netns, --pid and --name is needed") :
+			r;
+}
+
+/* ---- showing ---- */
+
+const struct opt site_show_opts[] = {
+	O_SITE_(struct site_show_args, site),
+	O_FLAG_("json", 'j', struct site_show_args, json, "print JSON"),
+	{ 0 },
+};
+
+int site_show(const struct globals *g, const struct site_show_args *a, const struct site_show *how,
+	      int argc, char **argv, struct err *e)
+{
+	_cleanup_(site_done) struct site s = SITE_NONE;
+	autojsonout *o = a->json || g->json ? json_out_new("  ") : NULL;
+	int r = site_find(g, &a->site, &s, e);
+
+	if (r == 0 && argc)
+		r = err_msg(e, EINVAL,
+			    "an interface is a container's: --container, --netns, --pid "
+			    "or --name is needed");
+	if (r < 0)
+		return r;
+	if (o && how->by_name)
+		json_out_object(o);
+	else if (o)
+		json_out_array(o);
+	r = s.name ? how->one(g, s.name, argc, argv, o, e) : how->all(g, o, e);
+	return print_shown(o, r, e);
+}

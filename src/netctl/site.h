@@ -38,5 +38,28 @@ int site_open(const struct globals *g, const struct site_args *a, struct site *o
 /* site_name - the name alone, and the namespace if it is there still. Returns 1, 0 when no option
  * is given, or -errno. */
 int site_find(const struct globals *g, const struct site_args *a, struct site *out, struct err *e);
+/* site_find_one - the same, but that none is given is an error. */
+int site_find_one(const struct globals *g, const struct site_args *a, struct site *out,
+		  struct err *e);
+
+/* ---- commands that show what is on record ---- */
+
+struct site_show_args {
+	struct site_args site;
+	bool json;
+};
+extern const struct opt site_show_opts[];
+
+struct site_show {
+	bool by_name; /* the JSON is an object by containers' names, not an array */
+	/* Of one container, whose name is given. @o: NULL: for people */
+	int (*one)(const struct globals *g, const char *name, int argc, char **argv,
+		   struct json_out *o, struct err *e);
+	int (*all)(const struct globals *g, struct json_out *o, struct err *e);
+};
+
+/* site_show - the command's run(): of the container that the options name, else of all. */
+int site_show(const struct globals *g, const struct site_show_args *a, const struct site_show *how,
+	      int argc, char **argv, struct err *e);
 
 #endif

@@ -39,18 +39,4 @@ const struct command cmd_veth_add = {
 	.run = run_add,
 };
 
-static int run_del(const void *global, void *args, int argc _unused_, char **argv, struct err *e)
-{
-	return remove_link(global, args, "veth", argv[0], e);
-}
-
-const struct command cmd_veth_del = {
-	.name = "veth del",
-	.synopsis = "NAME",
-	.about = "Delete a pair of interfaces by the name of either.",
-	.opts = remove_opts,
-	.args_size = sizeof(struct remove_args),
-	.min_args = 1,
-	.max_args = 1,
-	.run = run_del,
-};
+REMOVE_COMMAND(veth, "NAME", "Delete a pair of interfaces by the name of either.");

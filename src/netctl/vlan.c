@@ -47,18 +47,4 @@ const struct command cmd_vlan_add = {
 	.run = run_add,
 };
 
-static int run_del(const void *global, void *args, int argc _unused_, char **argv, struct err *e)
-{
-	return remove_link(global, args, "vlan", argv[0], e);
-}
-
-const struct command cmd_vlan_del = {
-	.name = "vlan del",
-	.synopsis = "NAME",
-	.about = "Delete a VLAN interface.",
-	.opts = remove_opts,
-	.args_size = sizeof(struct remove_args),
-	.min_args = 1,
-	.max_args = 1,
-	.run = run_del,
-};
+REMOVE_COMMAND(vlan, "NAME", "Delete a VLAN interface.");
