@@ -26,12 +26,15 @@ dist_man8_MANS += \
 	man/orchctl-apply.8 \
 	man/orchctl-audit.8 \
 	man/orchctl-boot.8 \
+	man/orchctl-delete.8 \
 	man/orchctl-diff.8 \
 	man/orchctl-image.8 \
+	man/orchctl-inspect.8 \
 	man/orchctl-list.8 \
 	man/orchctl-logs.8 \
 	man/orchctl-query.8 \
 	man/orchctl-rollback.8 \
+	man/orchctl-run.8 \
 	man/orchctl-serve.8 \
 	man/orchctl.8 \
 	man/runlet-checkpoint.8 \

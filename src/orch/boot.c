@@ -6,6 +6,7 @@
 #include "monitor/monitor.h"
 #include "net/addr.h"
 #include "net/link.h"
+#include "net/netns.h"
 #include "net/nl.h"
 #include "orch/create.h"
 #include "orch/lifecycle.h"
@@ -77,6 +78,11 @@ static char *lacks(const struct orch *o, const struct container *c)
 	autonl *host = NULL;
 	char *what = NULL;
 
+	if (c->network == CONTAINER_NETWORK_PATH && c->netns) {
+		autofd int netns = netns_open_path(c->netns, NULL);
+
+		return netns < 0 ? xstrdup(c->netns) : NULL;
+	}
 	if (c->network == CONTAINER_NETWORK_BRIDGE && c->bridge && !if_nametoindex(c->bridge))
 		return xstrdup(c->bridge);
 	if (c->network != CONTAINER_NETWORK_VNICS ||

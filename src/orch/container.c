@@ -32,6 +32,8 @@ static const struct field container_fields[] = {
 	F_UINT("memory_mb", struct container, memory_mb, LIMIT_MAX, 0),
 	F_UINT("swap_mb", struct container, swap_mb, LIMIT_MAX, 0),
 	F_UINT("cores", struct container, cores, LIMIT_MAX, 0),
+	F_UINT("cpu_quota_us", struct container, cpu_quota_us, LIMIT_MAX, 0),
+	F_UINT("stop_timeout_ms", struct container, stop_timeout_ms, LIMIT_MAX, 0),
 	F_STRV("dns", struct container, dns, 0),
 	F_STRING("internal_ip", struct container, internal_ip, 0),
 	F_STRING("created_at", struct container, created_at, 0),

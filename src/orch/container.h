@@ -21,6 +21,9 @@ enum container_network {
 };
 extern const struct name container_network_names[];
 
+/* "state" for those of a state document, "run" for those of `orchctl run`; none: a message's. */
+#define CONTAINER_OWNER_LABEL "runlet.owner"
+
 struct container {
 	char *ns;
 	char *name;
@@ -38,11 +41,13 @@ struct container {
 	uint64_t memory_mb; /* 0: no limit, as for the next two */
 	uint64_t swap_mb;   /* beyond memory */
 	uint64_t cores;
-	char **dns;	   /* servers; NULL: those of its vNICs, DHCP's, or the host's */
-	char *internal_ip; /* its address on the internal bridge */
+	uint64_t cpu_quota_us;	  /* of processors' time in 100 ms, instead of cores; 0: none */
+	uint64_t stop_timeout_ms; /* from TERM to KILL; 0: the monitor's default */
+	char **dns;		  /* servers; NULL: those of its vNICs, DHCP's, or the host's */
+	char *internal_ip;	  /* its address on the internal bridge */
 	char *created_at;
 	char **tags;
-	struct strmap labels; /* {"runlet.owner": "state"} for those of a state document */
+	struct strmap labels; /* and who made it: CONTAINER_OWNER_LABEL */
 };
 extern const struct record container_record;
 

@@ -32,7 +32,7 @@ int containers_layers(void *data, char ***layers, struct err *e)
 	return r < 0 ? r : 0;
 }
 
-static void view_done(struct container_view *v)
+void container_view_done(struct container_view *v)
 {
 	container_done(&v->container);
 	monitor_status_done(&v->status);
@@ -42,14 +42,13 @@ static void view_done(struct container_view *v)
 void container_views_done(struct container_views *views)
 {
 	for (size_t i = 0; i < views->n; i++)
-		view_done(&views->v[i]);
+		container_view_done(&views->v[i]);
 	free(views->v);
 	*views = (struct container_views){ 0 };
 }
 
-/* Returns 1, 0 when it is gone. One that is sick is shown, and what it suffers from. */
-static int view_init(const struct orch *o, const char *ns, const char *name,
-		     struct container_view *v)
+int container_view_load(const struct orch *o, const char *ns, const char *name,
+			struct container_view *v)
 {
 	autofree char *dir = orch_container_dir(o, ns, name);
 	struct err e = { 0 };
@@ -79,7 +78,7 @@ int containers_view(const struct orch *o, const char *ns, struct container_views
 		return r;
 	views.v = xcalloc(strv_len(names) + 1, sizeof(*views.v));
 	for (size_t i = 0; names[i]; i++)
-		views.n += (size_t)view_init(o, ns, names[i], &views.v[views.n]);
+		views.n += (size_t)container_view_load(o, ns, names[i], &views.v[views.n]);
 	*out = views;
 	return 0;
 }
@@ -121,11 +120,10 @@ static void put_status(struct json_out *o, const struct monitor_status *s)
 	put_text(o, "error", s->error);
 }
 
-void container_view_encode(const struct container_view *v, struct json_out *o)
+void container_view_put(const struct container_view *v, struct json_out *o)
 {
 	const struct container *c = &v->container;
 
-	json_out_object(o);
 	put_text(o, "ns", c->ns);
 	put_text(o, "id", c->name);
 	put_text(o, "state", container_view_state(v));
@@ -140,5 +138,11 @@ void container_view_encode(const struct container_view *v, struct json_out *o)
 	for (size_t i = 0; c->tags && c->tags[i]; i++)
 		json_out_string(o, c->tags[i]);
 	json_out_end(o);
+}
+
+void container_view_encode(const struct container_view *v, struct json_out *o)
+{
+	json_out_object(o);
+	container_view_put(v, o);
 	json_out_end(o);
 }

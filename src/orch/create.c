@@ -147,13 +147,18 @@ int create_remove(const struct orch *o, const char *ns, const char *name, struct
 int create_run(const struct orch *o, const char *ns, const char *name, struct err *e)
 {
 	_cleanup_(container_done) struct container c = { 0 };
+	_cleanup_(run_request_done) struct run_request run = { 0 };
 	struct creation s = { .o = o, .c = &c };
 	struct err undoing = { 0 };
 	int r = container_load(o, ns, name, &c, e);
 
 	if (r == 0)
 		return err_msg(e, ENOENT, "%s: nobody reserved this name", name);
-	if (r > 0)
+	if (r > 0 && run_request_made(&c)) {
+		s.run = &run;
+		r = run_request_load(o, &c, &run, e);
+	}
+	if (r >= 0)
 		r = run_steps(&s, e);
 	image_free(s.image);
 	if (r < 0 && remove_all(o, ns, name, false, &undoing) < 0)

@@ -17,10 +17,11 @@
 /* What a PLC's real-time threads want, as the cloud's agent gives it, and files for its clients. */
 static char *const realtime_capabilities[] = { (char *)"CAP_SYS_NICE", NULL };
 static const struct oci_rlimit wanted_limits[] = {
+	{ .type = RLIMIT_NOFILE + 1, .soft = 1024, .hard = 524288 },
 	{ .type = RLIMIT_RTPRIO + 1, .soft = 99, .hard = 99 },
 	{ .type = RLIMIT_MEMLOCK + 1, .soft = UINT64_MAX, .hard = UINT64_MAX },
-	{ .type = RLIMIT_NOFILE + 1, .soft = 1024, .hard = 524288 },
 };
+#define N_GENERAL_LIMITS 1 /* the first ones are every program's */
 
 /* The most that a process may have: without CAP_SYS_RESOURCE that is what we have. */
 static uint64_t highest(int resource, uint64_t wanted)
@@ -55,6 +56,8 @@ struct limits {
 
 static const struct oci_resources *set_limits(const struct container *c, struct limits *l)
 {
+	uint64_t quota = c->cpu_quota_us ?: c->cores * CPU_PERIOD_US;
+
 	*l = (struct limits){ 0 };
 	if (c->memory_mb) {
 		int64_t limit = (int64_t)c->memory_mb << 20;
@@ -63,12 +66,12 @@ static const struct oci_resources *set_limits(const struct container *c, struct 
 		l->memory.swap = (struct opt_int){ true, limit + ((int64_t)c->swap_mb << 20) };
 		l->resources.memory = &l->memory;
 	}
-	if (c->cores) {
+	if (quota) {
 		l->cpu.period = (struct opt_uint){ true, CPU_PERIOD_US };
-		l->cpu.quota = (struct opt_int){ true, (int64_t)c->cores * CPU_PERIOD_US };
+		l->cpu.quota = (struct opt_int){ true, (int64_t)quota };
 		l->resources.cpu = &l->cpu;
 	}
-	return c->memory_mb || c->cores ? &l->resources : NULL;
+	return c->memory_mb || quota ? &l->resources : NULL;
 }
 
 /* What every container has, whatever it is made from. */
@@ -81,12 +84,12 @@ static void fill_common(const struct container *c, const char *netns, struct bun
 }
 
 /* A bundle says itself what limits and rights its program has. */
-static void fill_plc(struct bundle *b, struct oci_rlimit rlimits[])
+static void fill_program(bool is_plc, struct bundle *b, struct oci_rlimit rlimits[])
 {
 	pick_limits(rlimits);
 	b->rlimits = rlimits;
-	b->n_rlimits = ARRAY_SIZE(wanted_limits);
-	b->add_capabilities = realtime_capabilities;
+	b->n_rlimits = is_plc ? ARRAY_SIZE(wanted_limits) : N_GENERAL_LIMITS;
+	b->add_capabilities = is_plc ? realtime_capabilities : NULL;
 }
 
 static bool has_namespace(const struct oci_config *config, int type)
@@ -141,8 +144,14 @@ int create_config(const struct creation *s, const char *rootfs, struct err *e)
 	if (r == 0 && template_is(c->image))
 		r = fill_base(c, dir, &b, &base, e);
 	else
-		fill_plc(&b, rlimits);
-	return r < 0 ? r : bundle_write(dir, &b, e);
+		fill_program(!s->run, &b, rlimits);
+	if (s->run)
+		run_request_bundle(s->run, &b);
+	if (r == 0)
+		r = bundle_write(dir, &b, e);
+	if (s->run)
+		run_request_bundle_done(&b);
+	return r;
 }
 
 static int save_spec(const struct orch *o, const struct container *c, enum monitor_wanted wanted,
@@ -162,6 +171,7 @@ static int save_spec(const struct orch *o, const struct container *c, enum monit
 		.log = log,
 		.wanted = (int)wanted,
 		.stop_signal = (char *)signal,
+		.stop_timeout_ms = (int64_t)c->stop_timeout_ms,
 	};
 	int64_t restart = 0;
 

@@ -35,6 +35,13 @@ static int image_missing(const struct container *c, const struct err *why, struc
 		       tag ? tag + 1 : "latest", c->image, why->text);
 }
 
+static enum image_pull how_to_pull(const struct creation *s)
+{
+	if (!s->run)
+		return IMAGE_PULL_ALWAYS;
+	return s->run->pull ? (enum image_pull)s->run->pull : IMAGE_PULL_MISSING;
+}
+
 int step_pull(struct creation *s, struct err *e)
 {
 	autofree char *path = orch_image_dir(s->o);
@@ -47,8 +54,8 @@ int step_pull(struct creation *s, struct err *e)
 	r = image_store_open(path, s->o->env, &store, e);
 	if (r < 0)
 		return r;
-	r = image_pull(&store, s->c->image, IMAGE_PULL_ALWAYS, PULL_TIMEOUT_MS, &s->image, &why);
-	if (r == -ENOENT || r == -EIO) /* nowhere, or out of reach */
+	r = image_pull(&store, s->c->image, how_to_pull(s), PULL_TIMEOUT_MS, &s->image, &why);
+	if (!s->run && (r == -ENOENT || r == -EIO)) /* nowhere, or out of reach */
 		return image_missing(s->c, &why, e);
 	if (r < 0)
 		return err_msg(e, -r, "%s", why.text);

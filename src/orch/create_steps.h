@@ -7,12 +7,14 @@
 
 #include "orch/container.h"
 #include "orch/image.h"
+#include "orch/run_request.h"
 
 /* What one step leaves for the next ones. */
 struct creation {
 	const struct orch *o;
 	struct container *c;
 	struct image *image;
+	struct run_request *run; /* of `orchctl run`; NULL: of a message or a document */
 };
 
 int step_validate(struct creation *s, struct err *e);

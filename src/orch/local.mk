@@ -50,6 +50,8 @@ liborch_a_SOURCES = \
 	src/orch/image_store.c \
 	src/orch/image_store.h \
 	src/orch/image_unpack.c \
+	src/orch/inspect.c \
+	src/orch/inspect.h \
 	src/orch/layer.c \
 	src/orch/layer.h \
 	src/orch/layer_entry.c \
@@ -85,12 +87,20 @@ liborch_a_SOURCES = \
 	src/orch/reattach.h \
 	src/orch/registry.c \
 	src/orch/registry.h \
+	src/orch/removal.c \
+	src/orch/removal.h \
 	src/orch/request.c \
 	src/orch/request.h \
 	src/orch/resolv_conf.c \
 	src/orch/resolv_conf.h \
 	src/orch/rootfs.c \
 	src/orch/rootfs.h \
+	src/orch/run.c \
+	src/orch/run.h \
+	src/orch/run_options.c \
+	src/orch/run_options.h \
+	src/orch/run_request.c \
+	src/orch/run_request.h \
 	src/orch/serial.c \
 	src/orch/serial.h \
 	src/orch/serve/answer.c \

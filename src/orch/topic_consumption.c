@@ -68,15 +68,28 @@ static int sample(const struct orch *o, const struct container *c, struct json_d
 	return usage_sample(o, key, &now, out, e);
 }
 
+/* "2 vCPU", "1.5 vCPU". */
+static char *cpu_text(uint64_t hundredths)
+{
+	unsigned long long whole = hundredths / 100;
+	unsigned rest = (unsigned)(hundredths % 100);
+
+	if (rest == 0)
+		return xasprintf("%llu vCPU", whole);
+	return rest % 10 ? xasprintf("%llu.%02u vCPU", whole, rest) :
+			   xasprintf("%llu.%u vCPU", whole, rest / 10);
+}
+
 static void put_limits(struct json_out *ack, const struct container *c)
 {
 	autofree char *memory = xasprintf("%llu MB", (unsigned long long)c->memory_mb);
-	autofree char *cpu = xasprintf("%llu vCPU", (unsigned long long)c->cores);
+	uint64_t hundredths = c->cpu_quota_us ? c->cpu_quota_us / 1000 : c->cores * 100;
+	autofree char *cpu = cpu_text(hundredths);
 
 	json_out_name(ack, "memory");
 	json_out_string(ack, c->memory_mb ? memory : "unlimited");
 	json_out_name(ack, "cpu");
-	json_out_string(ack, c->cores ? cpu : "unlimited");
+	json_out_string(ack, hundredths ? cpu : "unlimited");
 }
 
 static int handle(const struct orch *o, const struct json *message, struct json_out *ack,

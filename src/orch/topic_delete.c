@@ -4,8 +4,7 @@
 
 #include "core/log.h"
 #include "orch/change.h"
-#include "orch/create.h"
-#include "orch/operation.h"
+#include "orch/removal.h"
 
 static const struct message_rule rules[] = {
 	{ "device_id", MESSAGE_TEXT, MESSAGE_REQUIRED },
@@ -16,26 +15,13 @@ static const struct message_rule rules[] = {
 static int begin(const struct orch *o, const struct json *m, const char *name, int lock,
 		 struct message_result *result, struct err *e)
 {
-	autofd int held = lock;
-	int r = container_exists(o, o->ns, name, e);
+	int r = removal_start(o, name, m, lock, e);
 
-	if (r == 0) {
-		log_warning("Container %s does not exist", name);
-		return operation_end(o, o->ns, name, NULL, e); /* nor an old failure of it */
-	}
-	if (r > 0)
-		r = change_record(o, AUDIT_DELETE, name, "delete the container and its networks", m,
-				  e);
-	if (r < 0)
-		return r;
-	r = create_condemn(o, o->ns, name, e);
 	if (r == 0)
-		r = operation_start(o, o->ns, name, "delete", TAKE_FD(held), e);
-	if (r < 0)
-		change_record_failure(o, AUDIT_DELETE, name, e);
-	else
+		log_warning("Container %s does not exist", name);
+	if (r > 0)
 		result->device = xstrdup(name);
-	return r;
+	return MIN(r, 0);
 }
 
 static int handle(const struct orch *o, const struct json *message, struct json_out *ack,

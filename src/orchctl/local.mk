@@ -7,14 +7,17 @@ orchctl_SOURCES = \
 	src/orchctl/apply.c \
 	src/orchctl/audit.c \
 	src/orchctl/boot.c \
+	src/orchctl/delete.c \
 	src/orchctl/dhcp_event.c \
 	src/orchctl/globals.c \
 	src/orchctl/image.c \
+	src/orchctl/inspect.c \
 	src/orchctl/list.c \
 	src/orchctl/logs.c \
 	src/orchctl/main.c \
 	src/orchctl/operation.c \
 	src/orchctl/orchctl.h \
+	src/orchctl/run.c \
 	src/orchctl/serve.c \
 	src/orchctl/serve.h \
 	src/orchctl/state.c \

@@ -16,7 +16,7 @@ static const struct opt global_opts[] = {
 	O_STRING_("log-dir", 0, struct globals, log_dir, "DIR", "keep containers' logs below DIR"),
 	O_STRING_("monitor", 0, struct globals, monitor, "PATH",
 		  "supervise containers by this runlet-monitor"),
-	O_STRING_("ns", 0, struct globals, ns, "NS", "the namespace of containers' names"),
+	O_STRING_("ns", 'n', struct globals, ns, "NS", "the namespace of containers' names"),
 	O_STRING_("ovs-db", 0, struct globals, ovs_db, "SOCKET",
 		  "the socket of Open vSwitch's database"),
 	O_STRING_("run-dir", 0, struct globals, run_dir, "DIR",
@@ -28,10 +28,29 @@ static const struct opt global_opts[] = {
 };
 
 static const struct command *const commands[] = {
-	&cmd_answer,	   &cmd_apply,	    &cmd_audit_export, &cmd_audit_list, &cmd_audit_show,
-	&cmd_audit_verify, &cmd_boot,	    &cmd_dhcp_event,   &cmd_diff,	&cmd_image_list,
-	&cmd_image_prune,  &cmd_image_pull, &cmd_image_remove, &cmd_list,	&cmd_logs,
-	&cmd_operation,	   &cmd_query,	    &cmd_rollback,     &cmd_serve,	NULL,
+	&cmd_answer,
+	&cmd_apply,
+	&cmd_audit_export,
+	&cmd_audit_list,
+	&cmd_audit_show,
+	&cmd_audit_verify,
+	&cmd_boot,
+	&cmd_delete,
+	&cmd_dhcp_event,
+	&cmd_diff,
+	&cmd_image_list,
+	&cmd_image_prune,
+	&cmd_image_pull,
+	&cmd_image_remove,
+	&cmd_inspect,
+	&cmd_list,
+	&cmd_logs,
+	&cmd_operation,
+	&cmd_query,
+	&cmd_rollback,
+	&cmd_run,
+	&cmd_serve,
+	NULL,
 };
 
 static int prepare(void *globals, const struct command *c _unused_, struct err *e)

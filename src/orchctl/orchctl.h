@@ -40,17 +40,20 @@ extern const struct command cmd_audit_list;
 extern const struct command cmd_audit_show;
 extern const struct command cmd_audit_verify;
 extern const struct command cmd_boot;
+extern const struct command cmd_delete;
 extern const struct command cmd_dhcp_event;
 extern const struct command cmd_diff;
 extern const struct command cmd_image_list;
 extern const struct command cmd_image_prune;
 extern const struct command cmd_image_pull;
 extern const struct command cmd_image_remove;
+extern const struct command cmd_inspect;
 extern const struct command cmd_list;
 extern const struct command cmd_logs;
 extern const struct command cmd_operation;
 extern const struct command cmd_query;
 extern const struct command cmd_rollback;
+extern const struct command cmd_run;
 extern const struct command cmd_serve;
 
 #endif

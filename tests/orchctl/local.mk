@@ -10,6 +10,7 @@ ORCHCTL_TESTS = \
 	tests/orchctl/messages.bats \
 	tests/orchctl/monitor.bats \
 	tests/orchctl/readme.bats \
+	tests/orchctl/run.bats \
 	tests/orchctl/run_command.bats \
 	tests/orchctl/serve.bats \
 	tests/orchctl/state.bats

@@ -105,6 +105,7 @@ UNIT_TESTS += \
 	tests/unit/test_period \
 	tests/unit/test_policy \
 	tests/unit/test_resolv_conf \
+	tests/unit/test_run_options \
 	tests/unit/test_serial \
 	tests/unit/test_session \
 	tests/unit/test_socketio \

@@ -8,7 +8,7 @@
 
 bool current_is_ours(const struct container *c)
 {
-	const char *owner = strmap_get(&c->labels, CURRENT_LABEL);
+	const char *owner = strmap_get(&c->labels, CONTAINER_OWNER_LABEL);
 
 	return owner && str_eq(owner, CURRENT_OWNER);
 }
@@ -118,7 +118,8 @@ void current_record(const struct orch *o, const struct document_container *d, st
 		.dns = d->nameserver ? name_servers(d->nameserver) : NULL,
 	};
 	out->labels.v = xcalloc(1, sizeof(*out->labels.v));
-	out->labels.v[0] = (struct strmap_entry){ xstrdup(CURRENT_LABEL), xstrdup(CURRENT_OWNER) };
+	out->labels.v[0] =
+		(struct strmap_entry){ xstrdup(CONTAINER_OWNER_LABEL), xstrdup(CURRENT_OWNER) };
 	out->labels.n = 1;
 }
 

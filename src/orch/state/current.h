@@ -2,7 +2,7 @@
 /**
  * current.h - the containers that came of state documents, as they are now.
  *
- * They carry the label CURRENT_LABEL = CURRENT_OWNER; what messages made is left alone.
+ * They carry the label CONTAINER_OWNER_LABEL = CURRENT_OWNER; what messages made is left alone.
  */
 #ifndef ORCH_STATE_CURRENT_H
 #define ORCH_STATE_CURRENT_H
@@ -10,7 +10,6 @@
 #include "orch/container.h"
 #include "orch/state/document.h"
 
-#define CURRENT_LABEL "runlet.owner"
 #define CURRENT_OWNER "state"
 
 bool current_is_ours(const struct container *c);
