@@ -10,6 +10,8 @@
 
 #define KEY_NETWORK_MAX 40
 #define KEY_CONTAINER_MAX 80
+/* What is longer than PORTMAP_OWNER_MAX is stored cut, behind the network as a whole. */
+#define OWNER_NETWORK_MAX 100
 
 void cni_done(struct cni *c)
 {
@@ -142,7 +144,16 @@ char *cni_key(const char *network, const char *container)
 	return xasprintf("%s%s", prefix, id);
 }
 
+char *cni_owner_prefix(const char *network)
+{
+	autofree char *net = limited(network, OWNER_NETWORK_MAX);
+
+	return xasprintf("cni:%s:", net);
+}
+
 char *cni_owner(const char *network, const char *container, const char *ifname)
 {
-	return xasprintf("cni:%s:%s:%s", network, container ? container : "", ifname ? ifname : "");
+	autofree char *prefix = cni_owner_prefix(network);
+
+	return xasprintf("%s%s:%s", prefix, container ? container : "", ifname ? ifname : "");
 }

@@ -55,8 +55,12 @@ const char *cni_ifb_name(const struct cni *c, char *out);
 /* cni_key - network and container as one name of a file, with at most 128 characters. Heap. */
 char *cni_key(const char *network, const char *container);
 
-/* The prefix of cni_key for all containers of a network, and of owners. Heap. */
+/* The prefix of cni_key for all containers of a network. Heap. */
 char *cni_key_prefix(const char *network);
+
+/* cni_owner - who port maps, interfaces and ports of Open vSwitch belong to, and the prefix of all
+ * of a network. Heap. */
+char *cni_owner_prefix(const char *network);
 char *cni_owner(const char *network, const char *container, const char *ifname);
 
 #endif

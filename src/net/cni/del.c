@@ -92,7 +92,7 @@ static bool is_attached(const char *owner, void *data)
 
 int cni_gc(struct cni *c, const struct cni_type *t, struct err *e)
 {
-	autofree char *prefix = xasprintf("cni:%s:", c->conf.name);
+	autofree char *prefix = cni_owner_prefix(c->conf.name);
 	autoipam ipam = { 0 };
 	struct err why = { 0 };
 	int result = 0;

@@ -148,7 +148,7 @@ static int status(struct cni *c, struct err *e)
 int cni_ovs_keep(struct cni *c, bool (*keep)(const char *owner, void *data), void *data,
 		 struct err *e)
 {
-	autofree char *prefix = xasprintf("cni:%s:", c->conf.name);
+	autofree char *prefix = cni_owner_prefix(c->conf.name);
 	autoovsconfig config = { 0 };
 	autoovs *db = NULL;
 	int r = open_db(c, &db, e);

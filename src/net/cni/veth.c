@@ -76,7 +76,7 @@ int cni_veth_make(struct cni *c, int master, struct link *host_end, struct err *
 int cni_veth_keep(struct cni *c, bool (*keep)(const char *owner, void *data), void *data,
 		  struct err *e)
 {
-	autofree char *prefix = xasprintf("cni:%s:", c->conf.name);
+	autofree char *prefix = cni_owner_prefix(c->conf.name);
 	autofree struct link *list = NULL;
 	size_t n = 0;
 	int r = link_list(c->host, &list, &n, e);
