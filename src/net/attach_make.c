@@ -81,7 +81,7 @@ static int add_default(struct nl *inside, const struct link *link, const struct 
 	};
 	int r = parse_ip(a->vnic.parent_gateway, &route.gateway);
 
-	return r < 0 ? r : route_add(inside, &route, false, e);
+	return r < 0 ? r : route_add(inside, &route, ROUTE_ALONE, e);
 }
 
 static int set_static(struct nl *inside, const struct attached *a, struct err *e)

@@ -107,7 +107,7 @@ static int add_route(struct nl *nl, const struct route *wanted, const struct rou
 		     size_t n_have, struct str *ignored, struct err *e)
 {
 	struct err why = { 0 };
-	int r = is_wanted(wanted, have, n_have) ? 0 : route_add(nl, wanted, false, &why);
+	int r = is_wanted(wanted, have, n_have) ? 0 : route_add(nl, wanted, ROUTE_ALONE, &why);
 
 	if (r == -EEXIST) {
 		(void)err_msg(&why, EEXIST, "somebody else's has metric %u, too", wanted->metric);

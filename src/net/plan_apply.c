@@ -203,7 +203,7 @@ static int run_route_add(struct runner *run, const struct plan_op *op, struct er
 	struct route route;
 	int r = find_route(run, op, &route, e);
 
-	return r < 0 ? r : route_add(run->nl, &route, false, e);
+	return r < 0 ? r : route_add(run->nl, &route, ROUTE_ALONE, e);
 }
 
 static int run_route_del(struct runner *run, const struct plan_op *op, struct err *e)

@@ -293,8 +293,13 @@ static const char *describe(const struct route *r, char out[IP_TEXT_MAX])
 	return r->dst.prefix == 0 ? "default" : ip_format(&r->dst, out);
 }
 
-int route_add(struct nl *nl, const struct route *route, bool replace, struct err *e)
+int route_add(struct nl *nl, const struct route *route, enum route_clash clash, struct err *e)
 {
+	static const uint16_t flags[] = {
+		[ROUTE_ALONE] = NLM_F_EXCL,
+		[ROUTE_REPLACE] = NLM_F_REPLACE,
+		[ROUTE_BESIDE] = 0,
+	};
 	struct rtmsg body = body_of(route);
 	char text[IP_TEXT_MAX];
 	struct nl_request r;
@@ -304,8 +309,7 @@ int route_add(struct nl *nl, const struct route *route, bool replace, struct err
 	if (!body.rtm_scope && !ip_is_set(&route->gateway) && route->dst.family == AF_INET &&
 	    body.rtm_type == RTN_UNICAST)
 		body.rtm_scope = RT_SCOPE_LINK;
-	nl_begin(&r, RTM_NEWROUTE, NLM_F_CREATE | (replace ? NLM_F_REPLACE : NLM_F_EXCL), &body,
-		 sizeof(body));
+	nl_begin(&r, RTM_NEWROUTE, (uint16_t)(NLM_F_CREATE | flags[clash]), &body, sizeof(body));
 	put_route(&r, route);
 	if (nl_talk(nl, &r, NULL, NULL, e) < 0)
 		return err_wrap(e, "add route %s: ", describe(route, text));

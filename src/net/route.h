@@ -38,14 +38,20 @@ int route_list(struct nl *nl, const struct route_filter *f, struct route **out, 
  * interface. Returns 1, 0 when there is none, or -errno. */
 int route_default(struct nl *nl, int family, int index, struct route *out, struct err *e);
 
+enum route_clash {
+	ROUTE_ALONE,   /* that is an error */
+	ROUTE_REPLACE, /* it gives way */
+	ROUTE_BESIDE,  /* it stays, behind ours; only one that is the same in all is an error */
+};
+
 /**
  * route_add - @route: zeros stand for the main table, RTPROT_STATIC, RTN_UNICAST and the scope that
  * follows from the rest.
- * @replace: one to the same destination with the same metric gives way; else -EEXIST
+ * @clash: what of one to the same destination with the same metric
  *
  * Returns: 0; -EEXIST; -ENETUNREACH, the gateway is not reached; -ENETDOWN.
  */
-int route_add(struct nl *nl, const struct route *route, bool replace, struct err *e);
+int route_add(struct nl *nl, const struct route *route, enum route_clash clash, struct err *e);
 /* route_del - what is zero in @route matches anything; the first that matches goes. -ESRCH. */
 int route_del(struct nl *nl, const struct route *route, struct err *e);
 

@@ -130,7 +130,7 @@ static int configure(struct nl *nl, const struct link *l, const struct wishes *w
 			.index = l->index,
 		};
 
-		r = route_add(nl, &route, false, e);
+		r = route_add(nl, &route, ROUTE_ALONE, e);
 	}
 	return r < 0 ? err_wrap(e, "interface \"%s\": ", l->name) : 0;
 }

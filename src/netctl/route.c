@@ -256,7 +256,7 @@ static int run_add(const void *global, void *args, int argc _unused_, char **arg
 	if (!a->gateway && !a->interface)
 		return err_msg(e, EINVAL, "--gateway or --interface has to be given");
 	r = open_route(global, a, argv[0], &nl, &route, e);
-	return r < 0 ? r : route_add(nl, &route, a->replace, e);
+	return r < 0 ? r : route_add(nl, &route, a->replace ? ROUTE_REPLACE : ROUTE_ALONE, e);
 }
 
 static int run_del(const void *global, void *args, int argc _unused_, char **argv, struct err *e)

@@ -95,6 +95,19 @@ is_served() { at "$1" ss -Hlnt "sport = :$2" | grep -q .; }
 	cni DEL "$INSIDE" bridge <<< "$BRIDGE"
 }
 
+@test "two networks of a container: the default route of the first stays" {
+	local other
+
+	other=$(with "$BRIDGE" '.name = "other" | .bridge = "br1" | .ipam.subnet = "10.8.0.0/24"')
+	cni ADD "$INSIDE" bridge <<< "$BRIDGE" > /dev/null
+	IFNAME=eth1 cni ADD "$INSIDE" bridge <<< "$other" > "$WORK/out"
+	[[ $(ip -n "$INSIDE" -j route show default | jq -c 'map(.gateway) | sort') == '["10.5.0.1","10.8.0.1"]' ]]
+	IFNAME=eth1 cni CHECK "$INSIDE" bridge <<< "$(with_prev "$other" "$(< "$WORK/out")")"
+	IFNAME=eth1 cni DEL "$INSIDE" bridge <<< "$other"
+	[[ $(ip -n "$INSIDE" -j route show default | jq -c 'map(.gateway)') == '["10.5.0.1"]' ]]
+	cni DEL "$INSIDE" bridge <<< "$BRIDGE"
+}
+
 @test "macvlan: mode, MAC, MTU, and an address that was asked for" {
 	local conf
 
@@ -318,6 +331,26 @@ limited() { host tc -s -j qdisc show | jq '[.[] | select(.kind == "tbf" and (.de
 	[[ $(netctl --json portmap list | jq -c 'map(.owner)') == "[\"cni:net:$SECOND:eth0\"]" ]]
 	cni GC "$INSIDE" bridge <<< "$(with "$BRIDGE" '.["cni.dev/valid-attachments"] = []')"
 	refused 50 'does not exist' cni STATUS "$INSIDE" macvlan <<< "$(with "$BRIDGE" '.type = "macvlan" | .master = "none"')"
+}
+
+@test "GC and DEL know a network, and a container, by however long a name" {
+	local conf long id
+
+	long=$(printf 'n%.0s' {1..120})
+	conf=$(with "$BRIDGE" ".name = \"$long\" | .runtimeConfig = {portMappings: [{hostPort: 8080, containerPort: 80}]}")
+	cni ADD "$INSIDE" bridge <<< "$conf" > /dev/null
+	refused 100 'host port 8080/tcp is taken by cni:' cni ADD "$SECOND" bridge <<< "$conf"
+	# of a network whose name begins alike
+	cni GC "$INSIDE" bridge <<< "$(with "$conf" '.name += "x" | .["cni.dev/valid-attachments"] = []')"
+	[[ $(netctl --json portmap list | jq length) == 2 && $(links "$INSIDE") == eth0 ]]
+	cni GC "$INSIDE" bridge <<< "$(with "$conf" '.["cni.dev/valid-attachments"] = []')"
+	[[ -z $(netctl portmap list) && -z $(links "$INSIDE") ]]
+	cni_clean
+	id=$(printf 'c%.0s' {1..200})
+	CNI_COMMAND=ADD CNI_CONTAINERID=$id CNI_IFNAME=eth0 CNI_NETNS=/run/netns/$INSIDE host "$PLUGINS/bridge" <<< "$conf" > /dev/null
+	CNI_COMMAND=DEL CNI_CONTAINERID=${id}x CNI_IFNAME=eth0 CNI_NETNS=/run/netns/$SECOND host "$PLUGINS/bridge" <<< "$conf"
+	[[ $(netctl --json portmap list | jq length) == 2 && $(links "$INSIDE") == eth0 ]]
+	CNI_COMMAND=DEL CNI_CONTAINERID=$id CNI_IFNAME=eth0 CNI_NETNS=/run/netns/$INSIDE host "$PLUGINS/bridge" <<< "$conf"
 }
 
 @test "addresses of an earlier boot are free" {

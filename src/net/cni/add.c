@@ -43,6 +43,15 @@ static int put_addresses(struct cni *c, const struct cni_type *t, struct err *e)
 	return r;
 }
 
+/* What another network of the container leads there stays, behind ours. */
+static int add_route(struct cni *c, const struct route *route, struct err *e)
+{
+	struct err why = { 0 };
+	int r = route_add(c->inside, route, ROUTE_BESIDE, &why);
+
+	return r < 0 && r != -EEXIST ? err_msg(e, why.num, "%s", why.text) : 0;
+}
+
 /* A pair without a bridge: everything, the neighbours too, is behind the gateway. */
 static int put_ptp_routes(struct cni *c, const struct cni_ip *ip, struct err *e)
 {
@@ -57,12 +66,12 @@ static int put_ptp_routes(struct cni *c, const struct cni_ip *ip, struct err *e)
 		return r;
 	to_gateway.dst = gw;
 	to_gateway.source = ip_host(&a);
-	r = route_add(c->inside, &to_gateway, true, e);
+	r = add_route(c, &to_gateway, e);
 	to_subnet.dst = ip_network(&a);
 	to_subnet.gateway = gw;
 	to_subnet.source = ip_host(&a);
 	if (r == 0 && a.prefix < ip_bits(&a))
-		r = route_add(c->inside, &to_subnet, true, e);
+		r = add_route(c, &to_subnet, e);
 	return r;
 }
 
@@ -96,7 +105,7 @@ static int put_route(struct cni *c, const struct cni_route *from, struct err *e)
 		route.table = (uint32_t)from->table.value;
 	if (from->scope.is_set)
 		route.scope = (uint8_t)from->scope.value;
-	return route_add(c->inside, &route, true, e);
+	return add_route(c, &route, e);
 }
 
 static int put_routes(struct cni *c, const struct cni_type *t, struct err *e)

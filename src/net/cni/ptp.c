@@ -40,7 +40,7 @@ static int finish_address(struct cni *c, int index, const struct cni_ip *ip, str
 	if (r < 0)
 		return r;
 	route.dst = ip_host(&a);
-	return route_add(c->host, &route, false, e);
+	return route_add(c->host, &route, ROUTE_ALONE, e);
 }
 
 static int finish(struct cni *c, struct err *e)
