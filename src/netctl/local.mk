@@ -2,20 +2,26 @@
 
 if NETCTL
 bin_PROGRAMS += netctl
-netctl_SOURCES = \
+netctl_SOURCES = src/netctl/main.c
+netctl_LDADD = libcommands-netctl.a $(NET_ARCHIVES) $(NET_LIBS)
+netctl_LDFLAGS = $(AM_LDFLAGS) -pie
+
+# Without main, for tests.
+noinst_LIBRARIES += libcommands-netctl.a
+libcommands_netctl_a_SOURCES = \
 	src/netctl/addr.c \
 	src/netctl/apply.c \
 	src/netctl/attach.c \
 	src/netctl/bridge.c \
 	src/netctl/cni.c \
 	src/netctl/cni.h \
+	src/netctl/commands.c \
 	src/netctl/dhcp.c \
 	src/netctl/dummy.c \
 	src/netctl/internal.c \
 	src/netctl/ipvlan.c \
 	src/netctl/link.c \
 	src/netctl/macvlan.c \
-	src/netctl/main.c \
 	src/netctl/make.c \
 	src/netctl/make.h \
 	src/netctl/monitor.c \
@@ -36,8 +42,6 @@ netctl_SOURCES = \
 	src/netctl/view.c \
 	src/netctl/view.h \
 	src/netctl/vlan.c
-netctl_LDADD = $(NET_ARCHIVES) $(NET_LIBS)
-netctl_LDFLAGS = $(AM_LDFLAGS) -pie
 
 # As a CNI plugin it is called by the name of a type of network; netavark takes a driver by its own.
 cnidir = $(libexecdir)/cni

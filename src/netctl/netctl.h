@@ -22,6 +22,9 @@ struct globals {
 	char *runtime_root; /* for its --root; NULL: its default */
 };
 
+/* All of them, and the global options; main adds what is done before a command. */
+extern const struct program netctl_program;
+
 extern const struct command cmd_addr_add;
 extern const struct command cmd_addr_del;
 extern const struct command cmd_addr_flush;

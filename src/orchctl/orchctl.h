@@ -33,6 +33,9 @@ int globals_orch(const struct globals *g, struct orch *o, struct err *e);
 int globals_audit_dir(const struct globals *g, char **out, struct err *e);
 #define autoorch _cleanup_(orch_done) struct orch
 
+/* All of them, and the global options; main adds what is done before a command. */
+extern const struct program orchctl_program;
+
 extern const struct command cmd_answer;
 extern const struct command cmd_apply;
 extern const struct command cmd_audit_export;

@@ -1,8 +1,16 @@
 # SPDX-License-Identifier: Apache-2.0
 
 bin_PROGRAMS += runlet
-runlet_SOURCES = \
+runlet_SOURCES = src/runlet/main.c
+runlet_LDADD = libcommands-runlet.a $(RUNTIME_ARCHIVES) $(RUNLET_LIBS)
+runlet_LDFLAGS = $(AM_LDFLAGS) $(RUNLET_LINK) $(RUNLET_ENTRY)
+runlet_CPPFLAGS = $(AM_CPPFLAGS) -DRUNLET_COMMIT="\"`$(RUNLET_COMMIT)`\""
+
+# Without main, for tests.
+noinst_LIBRARIES += libcommands-runlet.a
+libcommands_runlet_a_SOURCES = \
 	src/runlet/checkpoint.c \
+	src/runlet/commands.c \
 	src/runlet/create.c \
 	src/runlet/create_args.h \
 	src/runlet/criu_args.h \
@@ -13,7 +21,6 @@ runlet_SOURCES = \
 	src/runlet/globals.c \
 	src/runlet/kill.c \
 	src/runlet/list.c \
-	src/runlet/main.c \
 	src/runlet/match.c \
 	src/runlet/match.h \
 	src/runlet/pause.c \
@@ -23,15 +30,12 @@ runlet_SOURCES = \
 	src/runlet/runlet.h \
 	src/runlet/spec.c \
 	src/runlet/start.c \
+	src/runlet/state.c \
 	src/runlet/stay.c \
 	src/runlet/stay.h \
-	src/runlet/state.c \
 	src/runlet/update.c \
 	src/runlet/view.c \
 	src/runlet/view.h
-runlet_LDADD = $(RUNTIME_ARCHIVES) $(RUNLET_LIBS)
-runlet_LDFLAGS = $(AM_LDFLAGS) $(RUNLET_LINK) $(RUNLET_ENTRY)
-runlet_CPPFLAGS = $(AM_CPPFLAGS) -DRUNLET_COMMIT="\"`$(RUNLET_COMMIT)`\""
 
 # What --version calls the commit: the version, where the source is not a git work tree.
 RUNLET_COMMIT = test -e $(top_srcdir)/.git && \

@@ -28,6 +28,10 @@ struct globals {
 enum output_format { OUTPUT_TABLE = 1, OUTPUT_JSON };
 extern const struct name output_format_names[];
 
+/* All of them, and the global options. main adds what --version prints, which libseccomp has a part
+ * in, and what is done before and after a command. */
+extern const struct program runlet_program;
+
 extern const struct command cmd_checkpoint;
 extern const struct command cmd_create;
 extern const struct command cmd_delete;

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 
 FUZZ_TARGETS = \
-	tests/fuzz/fuzz_argv \
+	tests/fuzz/fuzz_argv_runlet \
 	tests/fuzz/fuzz_cgroup \
 	tests/fuzz/fuzz_cgroup_stats \
 	tests/fuzz/fuzz_config \
@@ -21,15 +21,17 @@ FUZZ_TARGETS = \
 	tests/fuzz/fuzz_sync \
 	tests/fuzz/fuzz_variant \
 	tests/fuzz/fuzz_words
-EXTRA_DIST += tests/fuzz/corpus
+EXTRA_DIST += tests/fuzz/argv.h tests/fuzz/corpus
 
 if NETCTL
 FUZZ_TARGETS += \
+	tests/fuzz/fuzz_argv_netctl \
 	tests/fuzz/fuzz_ovsdb
 endif
 
 if ORCHCTL
 FUZZ_TARGETS += \
+	tests/fuzz/fuzz_argv_orchctl \
 	tests/fuzz/fuzz_audit \
 	tests/fuzz/fuzz_command \
 	tests/fuzz/fuzz_document \
@@ -49,3 +51,7 @@ FUZZ_TARGETS += \
 	tests/fuzz/fuzz_nft \
 	tests/fuzz/fuzz_vnic
 endif
+
+tests_fuzz_fuzz_argv_runlet_LDADD = libcommands-runlet.a $(LDADD)
+tests_fuzz_fuzz_argv_netctl_LDADD = libcommands-netctl.a $(LDADD)
+tests_fuzz_fuzz_argv_orchctl_LDADD = libcommands-orchctl.a $(LDADD)

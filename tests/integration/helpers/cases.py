@@ -33,6 +33,8 @@ ENV = os.environ
 RUNTIME, ROOT, BUNDLE, WORK, CG = (ENV[n] for n in ("RUNTIME_BIN", "ROOT", "BUNDLE", "WORK", "CG"))
 IS_RUNLET = os.path.basename(RUNTIME).startswith("runlet")
 CONFIG = os.path.join(BUNDLE, "config.json")
+# A sanitizer's end is to call exit_group until that succeeds.
+NEVER_ENDING = ("everything refused",)
 
 
 class Case:
@@ -158,7 +160,8 @@ def complaint(case, status, usage, out, err, limits):
 def main():
     table, section = sys.argv[1:]
     functions, cases = read_table(table, section)
-    show, limits, bad = "SHOW" in ENV, IS_RUNLET and not is_instrumented(), 0
+    instrumented = is_instrumented()
+    show, limits, bad = "SHOW" in ENV, IS_RUNLET and not instrumented, 0
     edited = edit_all(functions, cases)
     starts = line_starts(edited)
     if len(starts) != len(cases) + 1:
@@ -166,6 +169,8 @@ def main():
     for case, start, end in zip(cases, starts, starts[1:]):
         write_config(edited, start, end)
         if case.is_ours and not IS_RUNLET and not show:
+            continue
+        if instrumented and case.name in NEVER_ENDING:
             continue
         verb = "create" if case.verdict.startswith("refuse") else "run"
         status, usage, out, err = run(verb, "--bundle", BUNDLE, CG)
