@@ -87,7 +87,9 @@ bool netavark_is_dhcp(const struct netavark_network *n)
 
 static const char *const types[] = { "bridge", "macvlan", "ovs", "ptp" };
 static const char *const modes[] = { "bridge", "private", "vepa", "passthru" };
-static const char *const options[] = { "type", "parent", "mode", "mtu", "vlan", "isolate" };
+static const char *const options[] = {
+	"type", "parent", "mode", "mtu", "vlan", "isolate", "socket_file",
+};
 
 static bool is_one_of(const char *s, const char *const *list, size_t n)
 {
@@ -292,6 +294,7 @@ static void put_link(struct json_out *o, const struct netavark_network *n)
 			 netavark_option(n, "parent") :
 			 n->interface);
 	put_text(o, "mode", netavark_option(n, "mode"));
+	put_text(o, "socket_file", netavark_option(n, "socket_file"));
 	put_number(o, "mtu", netavark_option(n, "mtu"));
 	put_number(o, "vlan", netavark_option(n, "vlan"));
 	put_flag(o, "isGateway", is_host);

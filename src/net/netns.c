@@ -86,12 +86,18 @@ static const struct field state_fields[] = {
 };
 static const struct record state_record = RECORD(struct state, "runtime.md#state", state_fields);
 
-/* What a runtime prints when it fails is its error, then a line feed. */
+/* What a runtime prints when it fails is its error, and a line of it is enough. */
 static int refused(const char *id, struct str *said, struct err *e)
 {
-	while (said->len > 0 && said->p[said->len - 1] == '\n')
-		said->p[--said->len] = '\0';
-	return err_msg(e, ENOENT, "container %s: %s", id, said->len ? said->p : "unknown");
+	static const char mark[] = " msg=\"";
+	const char *text = said->len ? said->p : "unknown", *msg = strstr(text, mark);
+	size_t len;
+
+	/* a line of a log, as runc's */
+	if (msg)
+		text = msg + strlen(mark);
+	len = strcspn(text, msg ? "\"\n" : "\n");
+	return err_msg(e, ENOENT, "container %s: %.*s", id, (int)len, text);
 }
 
 static int ask_state(const struct netns_runtime *rt, const char *id, struct str *out, struct err *e)

@@ -116,6 +116,27 @@ refuses()
 	[[ -z $(links "$INSIDE") ]]
 }
 
+@test "ovs: a port of a bridge, with an address and ports of the host" {
+	local in
+
+	load ovs
+	start_ovs
+	ovs add-br "$NETDEV" ovs0
+	in=$(jq -c --arg db "$DB" '.network_interface = "ovs0" | .subnets |= .[:1] |
+		.options = {type: "ovs", socket_file: $db}' <<< "$NETWORK")
+	run -0 netctl setup "/run/netns/$INSIDE" <<< "$(request "$in" 10.89.0.2)"
+	[[ $(jq -c .interfaces.eth0.subnets <<< "$output") == '[{"ipnet":"10.89.0.2/24","gateway":"10.89.0.1"}]' ]]
+	[[ $(vsctl list-ports ovs0 | wc -l) -eq 1 ]]
+	wait_for 20 reaches "$INSIDE" 10.89.0.1
+	netctl portmap list | grep -q '8080-8081:80-81/tcp to 10.89.0.2'
+	refuses 'is taken by cni:n1:c1:eth0' netctl setup "/run/netns/$SECOND" \
+		<<< "$(request "$in" 10.89.0.3 | jq -c '.container_id = "c2"')"
+	[[ $(vsctl list-ports ovs0 | wc -l) -eq 1 && -z $(links "$SECOND") ]]
+	netctl teardown "/run/netns/$INSIDE" <<< "$(request "$in" 10.89.0.2)"
+	[[ -z $(vsctl list-ports ovs0) && -z $(links "$INSIDE") ]]
+	refuses 'needs the name of a bridge' netctl create <<< "$(jq -c '.network_interface = ""' <<< "$in")"
+}
+
 @test "a failing setup leaves nothing" {
 	refuses 'in no subnet' netctl setup "/run/netns/$INSIDE" <<< "$(request "$NETWORK" 192.0.2.1)"
 	refuses 'no such file' netctl setup "/run/netns/$INSIDE-x" <<< "$(request "$NETWORK" 10.89.0.2)"

@@ -34,7 +34,7 @@ with_runtime() { netctl --runtime "$WORK/runtime" --runtime-root "$WORK/root" "$
 }
 
 @test "containers that are not there, or have no process" {
-	fails 'container nix: container does not exist' with_runtime link show --container nix
+	fails 'container nix: container does not exist$' with_runtime link show --container nix
 	fails 'container gone: it has no process' with_runtime link show --container gone
 	fails 'container odd: ' with_runtime link show --container odd
 	fails 'runtime /nix: no such file' netctl --runtime /nix link show --container web
@@ -43,5 +43,5 @@ with_runtime() { netctl --runtime "$WORK/runtime" --runtime-root "$WORK/root" "$
 
 @test "runlet itself is asked" {
 	[[ -x $RUNLET ]] || skip "runlet is not built"
-	fails 'container nix: ' netctl --runtime "$RUNLET" --runtime-root "$WORK/empty" link show --container nix
+	fails 'container nix: container does not exist$' netctl --runtime "$RUNLET" --runtime-root "$WORK/empty" link show --container nix
 }
