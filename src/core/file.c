@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
+#include <sys/file.h>
 #include <sys/random.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -95,17 +96,19 @@ int file_write_at(int dirfd, const char *path, const char *text, struct err *e)
 	return 0;
 }
 
-/* Writes a file that nobody else has the name of; takes it away again on failure. */
-static int create(int dirfd, const char *path, mode_t mode, const void *buf, size_t len, bool sync,
-		  struct err *e)
+static int open_new(int dirfd, const char *path, mode_t mode, struct err *e)
 {
-	autofd int fd = -1;
-	int r;
+	int fd = openat(dirfd, path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, mode);
 
-	fd = openat(dirfd, path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, mode);
-	if (fd < 0)
-		return err_set(e, errno, "open %s", path);
-	r = fd_write_all(fd, buf, len, e);
+	return fd < 0 ? err_set(e, errno, "open %s", path) : fd;
+}
+
+/* Fills a file that nobody else has the name of; takes it away again on failure. */
+static int fill(int dirfd, const char *path, int fd, const void *buf, size_t len, bool sync,
+		struct err *e)
+{
+	int r = fd_write_all(fd, buf, len, e);
+
 	if (r == 0 && sync && fsync(fd) < 0)
 		r = err_set(e, errno, "fsync");
 	if (r < 0) {
@@ -119,7 +122,9 @@ static int create(int dirfd, const char *path, mode_t mode, const void *buf, siz
 int file_create(int dirfd, const char *path, mode_t mode, const void *buf, size_t len,
 		struct err *e)
 {
-	return create(dirfd, path, mode, buf, len, false, e);
+	autofd int fd = open_new(dirfd, path, mode, e);
+
+	return fd < 0 ? fd : fill(dirfd, path, fd, buf, len, false, e);
 }
 
 /* ".name.<16 hex digits>" in the same directory, so that rename does not cross file systems. */
@@ -134,6 +139,28 @@ static int temporary_name(const char *path, char **out, struct err *e)
 	*out = xasprintf("%.*s.%.200s.%016llx", dir_len, path, path + dir_len,
 			 (unsigned long long)random);
 	return 0;
+}
+
+/* One whose lock we have, by which file_sweep knows that it is in use. That took it in the moment
+ * before, perhaps: then another. A file system without locks has no file_sweep, either. */
+static int open_temporary(int dirfd, const char *path, mode_t mode, char **name, struct err *e)
+{
+	for (;;) {
+		autofree char *temporary = NULL;
+		autofd int fd = -1;
+		struct stat st;
+		int r = temporary_name(path, &temporary, e);
+
+		fd = r < 0 ? r : open_new(dirfd, temporary, mode, e);
+		if (fd < 0)
+			return fd;
+		if (flock(fd, LOCK_EX | LOCK_NB) == 0 ? fstat(fd, &st) < 0 || st.st_nlink > 0 :
+							errno != EWOULDBLOCK) {
+			*name = TAKE(temporary);
+			return TAKE_FD(fd);
+		}
+		(void)unlinkat(dirfd, temporary, 0); /* it does so, or has done it */
+	}
 }
 
 static int sync_directory(int dirfd, const char *path, struct err *e)
@@ -154,13 +181,13 @@ int file_replace(int dirfd, const char *path, mode_t mode, const void *buf, size
 		 struct err *e)
 {
 	autofree char *temporary = NULL;
+	autofd int fd = open_temporary(dirfd, path, mode, &temporary, e);
 	bool sync = flags & FILE_SYNC;
 	int r;
 
-	r = temporary_name(path, &temporary, e);
-	if (r < 0)
-		return r;
-	r = create(dirfd, temporary, mode, buf, len, sync, e);
+	if (fd < 0)
+		return fd;
+	r = fill(dirfd, temporary, fd, buf, len, sync, e);
 	if (r < 0)
 		return r;
 	if (renameat(dirfd, temporary, dirfd, path) < 0) {

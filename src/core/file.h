@@ -42,6 +42,13 @@ int file_replace(int dirfd, const char *path, mode_t mode, const void *buf, size
 		 struct err *e);
 
 /**
+ * file_sweep - remove the temporary files that file_replace left in a directory when it was killed.
+ *
+ * Those of processes that are at it now stay. No directory is no error.
+ */
+int file_sweep(int dirfd, const char *path, struct err *e);
+
+/**
  * fd_lock - flock(2) with a deadline.
  * @exclusive: else shared
  *

@@ -20,6 +20,7 @@ libcore_a_SOURCES = \
 	src/core/file.c \
 	src/core/file.h \
 	src/core/file_lock.c \
+	src/core/file_sweep.c \
 	src/core/inroot.c \
 	src/core/inroot.h \
 	src/core/inroot_walk.c \

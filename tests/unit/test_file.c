@@ -163,6 +163,31 @@ TEST(failed_replacement_leaves_nothing)
 	CHECK_INT(leave(&p), 1);
 }
 
+/* What a process left that was killed between its writing and its renaming goes; what one is at
+ * stays, and names that only look like it. */
+TEST(sweeps_what_was_left)
+{
+	static const char *const names[] = { ".a.0123456789abcdef", ".a.0123456789abcdeF",
+					     "a.0123456789abcdef", ".0123456789abcdef",
+					     ".b.fedcba9876543210" };
+	struct place p = enter();
+	int held = -1;
+	struct err e;
+
+	for (size_t i = 0; i < ARRAY_SIZE(names); i++)
+		CHECK_INT(file_create(p.fd, names[i], 0600, "x", 1, &e), 0);
+	held = openat(p.fd, names[4], O_RDONLY | O_CLOEXEC);
+	CHECK_INT(fd_lock(held, true, 0, &e), 0);
+	CHECK_INT(file_sweep(p.fd, ".", &e), 0);
+	CHECK_INT(faccessat(p.fd, names[0], F_OK, 0), -1);
+	for (size_t i = 1; i < ARRAY_SIZE(names); i++)
+		CHECK_INT(faccessat(p.fd, names[i], F_OK, 0), 0);
+	close(held);
+	CHECK_INT(file_sweep(p.fd, ".", &e), 0);
+	CHECK_INT(file_sweep(p.fd, "none", &e), 0);
+	CHECK_INT(leave(&p), 3);
+}
+
 TEST(makes_directories)
 {
 	struct place p = enter();
