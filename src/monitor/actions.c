@@ -219,7 +219,7 @@ static int do_decide(struct supervisor *s)
 	if (s->failed) {
 		set_error(s, s->failure.text);
 		supervisor_say(s, "%s", s->failure.text);
-		control_answer(&s->control, CONTROL_RESTART, s->failure.text);
+		supervisor_answer_up(s, s->failure.text);
 	}
 	if (event == EVENT_END && !s->want_down && s->wait_ms == POLICY_GIVE_UP)
 		give_up(s);

@@ -14,6 +14,7 @@
 const struct name control_request_names[] = {
 	{ "stop", CONTROL_STOP },
 	{ "restart", CONTROL_RESTART },
+	{ "start", CONTROL_START },
 	{ NULL, 0 },
 };
 

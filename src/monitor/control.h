@@ -2,8 +2,9 @@
 /**
  * control.h - a monitor's socket: what it is asked, and when that is done.
  *
- * A request is one packet, "stop" or "restart"; the answer one packet, "ok" or the text of an
- * error, when it was done. Only its own user may ask.
+ * A request is one packet, "start", "stop" or "restart"; the answer one packet, "ok" or the text of
+ * an error, when it was done. A monitor that is on its way out answers nothing. Only its own user
+ * may ask.
  */
 #ifndef MONITOR_CONTROL_H
 #define MONITOR_CONTROL_H
@@ -14,7 +15,7 @@
 
 #define CONTROL_CLIENTS_MAX 16
 
-enum control_request { CONTROL_STOP = 1, CONTROL_RESTART };
+enum control_request { CONTROL_STOP = 1, CONTROL_RESTART, CONTROL_START };
 extern const struct name control_request_names[];
 
 /* What it returns is what its loop's callback does. */

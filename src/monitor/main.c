@@ -10,6 +10,7 @@
 #include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <sys/prctl.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
@@ -44,6 +45,7 @@ static void detach(void)
 
 	(void)setsid(); /* a child leads no group */
 	(void)umask(022);
+	(void)!chdir("/"); /* keeps no mount busy that is not its own; always there */
 	for (int fd = 0; null_fd >= 0 && fd <= 2; fd++)
 		(void)dup2(null_fd, fd);
 	if (null_fd > 2)
@@ -52,10 +54,12 @@ static void detach(void)
 
 static int behind(const char *dir, int ready)
 {
+	autofree char *absolute = realpath(dir, NULL);
 	struct err e;
 
 	detach();
-	return supervisor_run(dir, on_ready, &ready, &e) < 0 ? 1 : 0;
+	/* What is wrong with one that cannot be resolved, is said of it as it was given. */
+	return supervisor_run(absolute ?: dir, on_ready, &ready, &e) < 0 ? 1 : 0;
 }
 
 static int in_front(const char *dir, int ready)

@@ -59,6 +59,25 @@ static bool has_monitor(const struct monitor_spec *spec)
 	return lock == -ETIMEDOUT;
 }
 
+static int ask(const struct monitor_spec *spec, enum control_request request, struct err *e);
+
+/* Lets the monitor that there may be have it up. Returns 1 when one does, 0 when there is none, or
+ * -errno. One that ends meanwhile, as after a stop, does not say so: its lock is waited for. */
+static int start_by_monitor(const struct monitor_spec *spec, struct err *e)
+{
+	autofd int lock = -1;
+	int r;
+
+	if (!has_monitor(spec))
+		return 0;
+	r = ask(spec, CONTROL_START, e);
+	if (r != -ESRCH)
+		return r < 0 ? r : 1;
+	lock = lock_out(spec, true, CONNECT_WAIT_MS * CONNECT_TRIES, NULL);
+	/* It lives and knows no such request: it is of an earlier version. */
+	return lock == -ETIMEDOUT;
+}
+
 int monitor_start(const char *program, const char *dir, struct err *e)
 {
 	char *const argv[] = { (char *)program, (char *)dir, NULL };
@@ -77,8 +96,9 @@ int monitor_start(const char *program, const char *dir, struct err *e)
 	status = set_wanted(dir, MONITOR_UP, &spec, e);
 	if (status < 0)
 		return status;
-	if (has_monitor(&spec))
-		return 0;
+	status = start_by_monitor(&spec, e);
+	if (status != 0)
+		return MIN(status, 0);
 	status = proc_run(&run, e);
 	if (status <= 0)
 		return status < 0 ? status : 1;
@@ -293,6 +313,8 @@ static int remove_run_dir(const struct monitor_spec *spec, struct err *e)
 
 	if (run < 0)
 		return errno == ENOENT ? 0 : err_set(e, errno, "open %s", spec->run);
+	if (file_sweep(run, ".", e) < 0)
+		return -e->num;
 	for (size_t i = 0; i < ARRAY_SIZE(names); i++)
 		if (unlinkat(run, names[i], 0) < 0 && errno != ENOENT)
 			return err_set(e, errno, "remove %s/%s", spec->run, names[i]);

@@ -23,10 +23,11 @@
  *
  * Writes that the container is wanted up, starts a monitor, and waits until it says that the
  * container runs or why it does not. A container that runs without a monitor is taken over as it
- * is.
+ * is. A monitor that it has already is asked instead: it starts what it is about to start again at
+ * once, or what somebody else has it stop.
  *
- * Returns: 1 started or taken over; 0 it has a monitor already; -errno: it does not run, *e has the
- * runtime's own words, and nothing of the container is left at the runtime.
+ * Returns: 1 started or taken over; 0 it has a monitor, and runs; -errno: it does not run, *e has
+ * the runtime's own words, and nothing of the container is left at the runtime.
  */
 int monitor_start(const char *program, const char *dir, struct err *e);
 

@@ -48,6 +48,12 @@ void supervisor_tell(struct supervisor *s, enum monitor_state state, bool final)
 		supervisor_say(s, "%s", e.text);
 }
 
+void supervisor_answer_up(struct supervisor *s, const char *why)
+{
+	control_answer(&s->control, CONTROL_START, why);
+	control_answer(&s->control, CONTROL_RESTART, why);
+}
+
 static void tell_ready(struct supervisor *s, const struct err *failure)
 {
 	if (s->ready)
@@ -73,7 +79,7 @@ static void started(struct supervisor *s)
 	s->status.error = NULL;
 	if (s->status.pid) /* it can have ended by now */
 		supervisor_tell(s, MONITOR_RUNNING, false);
-	control_answer(&s->control, CONTROL_RESTART, NULL);
+	supervisor_answer_up(s, NULL);
 	tell_ready(s, NULL);
 }
 
@@ -135,13 +141,27 @@ static int on_timer(struct loop *l _unused_, int id _unused_, uint32_t events _u
 	return verdict(s);
 }
 
+/* A new start by somebody's will. */
+static void clean_slate(struct supervisor *s)
+{
+	s->history.n = 0;
+	s->status.restarts = 0;
+}
+
 static int on_asked(void *data, enum control_request request)
 {
 	struct supervisor *s = data;
 
+	/* One that runs stays as it is. */
+	if (request == CONTROL_START && s->state == MACHINE_RUNNING) {
+		control_answer(&s->control, CONTROL_START, NULL);
+		return 0;
+	}
 	s->want_down = request == CONTROL_STOP;
+	if (s->state == MACHINE_WAITING)
+		clean_slate(s);
 	/* One that is about to be started is new already. */
-	s->again = request == CONTROL_RESTART && s->state >= MACHINE_RUNNING &&
+	s->again = request != CONTROL_STOP && s->state >= MACHINE_RUNNING &&
 		   s->state != MACHINE_WAITING;
 	feed(s, request == CONTROL_STOP ? EVENT_STOP : EVENT_RESTART);
 	return verdict(s);
@@ -326,7 +346,6 @@ static int prepare(struct supervisor *s, struct err *e)
 	return r < 0 ? r : control_open(&s->control, s->loop, s->run, on_asked, s, e);
 }
 
-/* A new start by somebody's will begins with a clean slate. */
 static void begin(struct supervisor *s)
 {
 	struct err e;
@@ -340,8 +359,7 @@ static void begin(struct supervisor *s)
 		tell_ready(s, NULL);
 		return;
 	}
-	s->history.n = 0;
-	s->status.restarts = 0;
+	clean_slate(s);
 	s->status.pid = 0;
 	s->status.start_time = 0;
 	free(s->status.error);

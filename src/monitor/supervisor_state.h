@@ -58,6 +58,9 @@ void supervisor_say(struct supervisor *s, const char *fmt, ...) _printf_(2, 3);
 
 void supervisor_failed(struct supervisor *s, const struct err *why);
 
+/* To all who wait until it runs. @why: NULL when it does */
+void supervisor_answer_up(struct supervisor *s, const char *why);
+
 #define RUNTIME_LOG "runtime.log"
 #define PID_FILE "pid"
 

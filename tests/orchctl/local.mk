@@ -19,6 +19,7 @@ EXTRA_DIST += $(ORCHCTL_TESTS) \
 	tests/orchctl/helpers.bash \
 	tests/orchctl/helpers/ask.py \
 	tests/orchctl/helpers/images.py \
+	tests/orchctl/helpers/leaving.py \
 	tests/orchctl/helpers/plc.py \
 	tests/orchctl/setup_suite.bash \
 	tests/orchctl/socketio/package-lock.json \

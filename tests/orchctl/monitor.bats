@@ -215,6 +215,29 @@ life_with_runtime()
 	status_is '.state == "running"'
 }
 
+@test "it keeps no directory busy" {
+	container 'sleep 100' '{"stopTimeoutMs": 200}'
+	on_host env -C "$WORK" timeout -k 1 30 "$MONITOR" "${DIR#"$WORK/"}"
+	status_is '.state == "running"'
+	[ "$(on_host readlink "/proc/$(monitor_pid)/cwd")" = / ]
+	[ "$(ask stop)" = ok ]
+	status_is '.state == "stopped"'
+}
+
+@test "asked to start, it starts what waits to be started again" {
+	container 'test -e /tmp/go && sleep 100; exit 5' '{"restart": "on-failure", "stopTimeoutMs": 200}'
+	monitor
+	wait_for 20 log_has 'starts again in 1600 ms$'
+	: > "$BUNDLE/rootfs/tmp/go"
+	[ "$(ask start)" = ok ]
+	status_is '.state == "running"'
+	pid=$(jq .pid "$DIR/status.json")
+	# One that runs stays as it is.
+	[ "$(ask start)" = ok ]
+	status_is ".pid == $pid"
+	[ "$(ask stop)" = ok ]
+}
+
 @test "a new version is installed while it runs" {
 	cp "$MONITOR" "$WORK/runlet-monitor"
 	MONITOR=$WORK/runlet-monitor
