@@ -96,6 +96,7 @@ UNIT_TESTS += \
 	tests/unit/test_datetime \
 	tests/unit/test_image_passwd \
 	tests/unit/test_image_reference \
+	tests/unit/test_jobs \
 	tests/unit/test_layer_path \
 	tests/unit/test_logfile \
 	tests/unit/test_machine \

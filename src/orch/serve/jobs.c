@@ -13,6 +13,8 @@
 /* An answer with two days of samples fits. */
 #define ACK_MAX (8u << 20)
 
+static const char died[] = "The process that did this ended before it was done";
+
 struct answerer;
 
 struct job {
@@ -84,28 +86,28 @@ static void unlink_job(struct jobs *j, struct job *job)
 	}
 }
 
-/* @ack: NULL when the answerer died over it. */
 static int finish(struct jobs *j, struct job *job, const char *ack, size_t len)
 {
-	autofree char *refusal = NULL;
 	int r = 0;
 
 	unlink_job(j, job);
-	if (!ack) {
-		autojson *doc = NULL;
-		const struct json *message = NULL;
-
-		if (json_parse(job->line, job->len, &doc, NULL) == 0)
-			message = json_get(json_root(doc), "message");
-		refusal = refusal_format(job->topic, message,
-					 "The process that did this ended before it was done");
-		ack = refusal;
-		len = strlen(refusal);
-	}
 	if (job->fn)
 		r = job->fn(ack, len, job->data);
 	job_free(job);
 	return r;
+}
+
+/* Without an answer of the answerer's that could be passed on. */
+static int finish_failed(struct jobs *j, struct job *job, const char *why)
+{
+	autofree char *refusal = NULL;
+	autojson *doc = NULL;
+	const struct json *message = NULL;
+
+	if (json_parse(job->line, job->len, &doc, NULL) == 0)
+		message = json_get(json_root(doc), "message");
+	refusal = refusal_format(job->topic, message, why);
+	return finish(j, job, refusal, strlen(refusal));
 }
 
 static void answerer_reap(struct answerer *w)
@@ -146,6 +148,12 @@ static int on_ack(struct channel *c _unused_, const char *line, size_t len, void
 		return 0;
 	schedule(w->jobs);
 	w->idle_timer = loop_timer(w->jobs->loop, JOBS_IDLE_MS, on_idle, w);
+	if (!line) {
+		autofree char *why =
+			xasprintf("It was done, but the answer has more than %u bytes", ACK_MAX);
+
+		return finish_failed(w->jobs, w->job, why);
+	}
 	return finish(w->jobs, w->job, line, len);
 }
 
@@ -158,7 +166,7 @@ static int on_answerer_end(struct channel *c _unused_, void *data)
 		answerer_reap(w);
 	else
 		(void)pidfd_signal(w->process.pidfd, SIGKILL); /* it may end just now */
-	return w->job ? finish(w->jobs, w->job, NULL, 0) : 0;
+	return w->job ? finish_failed(w->jobs, w->job, died) : 0;
 }
 
 static int on_ended(struct loop *l, int fd, uint32_t events _unused_, void *data)
@@ -243,7 +251,7 @@ static int give(struct jobs *j, struct job *job, struct answerer *w)
 	w->idle_timer = 0;
 	if (!w->process.pid && answerer_start(w, &e) < 0) {
 		log_error("start an answerer: %s", e.text);
-		return finish(j, job, NULL, 0);
+		return finish_failed(j, job, died);
 	}
 	w->job = job;
 	job->answerer = w;
