@@ -11,6 +11,8 @@
 #include "orch/create.h"
 #include "orch/lifecycle.h"
 #include "orch/network.h"
+#include "orch/operation.h"
+#include "orch/orchestrator.h"
 #include "orch/request.h"
 #include "orch/rootfs.h"
 #include "orch/store.h"
@@ -19,6 +21,9 @@
 #include <net/if.h>
 #include <poll.h>
 #include <sys/socket.h>
+
+/* Who was killed at it just now has its lock for a moment more. */
+#define LOCK_TIMEOUT_MS 2000
 
 const struct name boot_outcome_names[] = {
 	{ "running", BOOT_RUNS },    { "taken over", BOOT_ADOPTED },
@@ -109,6 +114,16 @@ static int start(const struct orch *o, struct container *c, struct err *e)
 	return r < 0 ? r : BOOT_STARTED;
 }
 
+/* A change of its network may have been interrupted. While a parent is absent nothing is mended:
+ * when it is back, serve attaches what was on it. */
+static int mend(const struct orch *o, struct container *c, enum boot_outcome outcome, struct err *e)
+{
+	autofree char *lacking = lacks(o, c);
+	int r = lacking ? 0 : lifecycle_mend(o, c, e);
+
+	return r < 0 ? r : (int)outcome;
+}
+
 /* What stays down needs no network: a stop may have been interrupted behind its monitor. */
 static int leave(const struct orch *o, struct container *c, const char *dir, struct err *e)
 {
@@ -116,7 +131,7 @@ static int leave(const struct orch *o, struct container *c, const char *dir, str
 	int r = monitor_status(dir, &status, e);
 
 	if (r != 0)
-		return r < 0 ? r : BOOT_RUNS;
+		return r < 0 ? r : mend(o, c, BOOT_RUNS, e);
 	if (status.state == MONITOR_STOPPED) {
 		r = network_down(o, c, e);
 		if (r == 0)
@@ -133,7 +148,7 @@ static int follow_plan(const struct orch *o, struct container *c, struct err *e)
 	switch (r) {
 	case MONITOR_ADOPT:
 		r = monitor_start(o->monitor, dir, e);
-		return r < 0 ? r : BOOT_ADOPTED;
+		return r < 0 ? r : mend(o, c, BOOT_ADOPTED, e);
 	case MONITOR_START:
 		return start(o, c, e);
 	case MONITOR_STOP:
@@ -150,7 +165,7 @@ static int follow_plan(const struct orch *o, struct container *c, struct err *e)
 static int boot_one(const struct orch *o, const char *ns, const char *name, struct err *e)
 {
 	_cleanup_(container_done) struct container c = { 0 };
-	autofd int lock = store_lock(o, ns, name, 0, e);
+	autofd int lock = store_lock(o, ns, name, LOCK_TIMEOUT_MS, e);
 	int r;
 
 	if (lock < 0)
@@ -158,7 +173,9 @@ static int boot_one(const struct orch *o, const char *ns, const char *name, stru
 	r = create_reconcile(o, ns, name, e);
 	if (r <= 0)
 		return r < 0 ? r : BOOT_REMOVED;
-	r = container_load(o, ns, name, &c, e);
+	r = store_sweep_container(o, ns, name, e);
+	if (r == 0)
+		r = container_load(o, ns, name, &c, e);
 	if (r <= 0)
 		return r < 0 ? r : BOOT_REMOVED;
 	return follow_plan(o, &c, e);
@@ -201,6 +218,40 @@ static int find_all(struct boot *b, struct err *e)
 	return r;
 }
 
+/* A create or delete whose directory is gone, or never came: its record tells how it ended. */
+static int settle(const struct orch *o, const char *ns, const char *name, struct err *e)
+{
+	autofd int lock = -1;
+
+	if (container_exists(o, ns, name, NULL) != 0)
+		return 0;
+	lock = store_lock(o, ns, name, LOCK_TIMEOUT_MS, e);
+	if (lock < 0)
+		return lock == -ETIMEDOUT ? 0 : lock;
+	return container_exists(o, ns, name, NULL) == 0 ? create_reconcile(o, ns, name, e) : 0;
+}
+
+static int settle_namespace(const struct orch *o, const char *ns, struct err *e)
+{
+	autostrv char **names = NULL;
+	int r = operation_names(o, ns, &names, e);
+
+	for (size_t i = 0; r >= 0 && names[i]; i++)
+		if (!str_eq(names[i], ORCHESTRATOR_DEVICE))
+			r = settle(o, ns, names[i], e);
+	return r;
+}
+
+static int settle_all(const struct orch *o, struct err *e)
+{
+	autostrv char **namespaces = NULL;
+	int r = operation_namespaces(o, &namespaces, e);
+
+	for (size_t i = 0; r >= 0 && namespaces[i]; i++)
+		r = settle_namespace(o, namespaces[i], e);
+	return r;
+}
+
 static int count_waiting(const struct boot *b)
 {
 	int n = 0;
@@ -233,7 +284,9 @@ int boot_all(const struct orch *o, int wait_ms, boot_fn *tell, void *data, struc
 	autonl *nl = NULL;
 	int r;
 
-	r = nl_open(&nl, e);
+	r = store_sweep(o, e);
+	if (r == 0)
+		r = nl_open(&nl, e);
 	if (r >= 0)
 		r = nl_listen(nl, RTNLGRP_LINK, e);
 	if (r >= 0)
@@ -244,6 +297,9 @@ int boot_all(const struct orch *o, int wait_ms, boot_fn *tell, void *data, struc
 		return r;
 	for (size_t i = 0; i < b.n; i++)
 		try_one(&b, &b.all[i]);
+	r = settle_all(o, e);
+	if (r < 0)
+		return r;
 	while (count_waiting(&b) > 0 && (r = wait_for_change(nl, deadline, e)) > 0)
 		for (size_t i = 0; i < b.n; i++)
 			if (b.all[i].waits)

@@ -31,8 +31,9 @@ int create_condemn(const struct orch *o, const char *ns, const char *name, struc
 int create_remove(const struct orch *o, const char *ns, const char *name, struct err *e);
 
 /* Brings one container's directory to a whole container or to nothing after a crash, and its
- * operation's record with it. Returns 1 when a whole container is there, 0 when there is none now;
- * -EBADMSG when its record is damaged, and nobody can tell; or another -errno. */
+ * operation's record with it, also when there is no directory. Returns 1 when a whole container is
+ * there, 0 when there is none now; -EBADMSG when its record is damaged, and nobody can tell; or
+ * another -errno. */
 int create_reconcile(const struct orch *o, const char *ns, const char *name, struct err *e);
 
 #endif

@@ -102,9 +102,9 @@ int step_make_container(struct creation *s, struct err *e)
 
 int step_register(struct creation *s, struct err *e)
 {
-	autofree char *key = orch_net_name(s->c->ns, s->c->name);
+	const struct container *c = s->c;
 
-	return s->c->internal_ip ? registry_set_client(s->o, key, s->c->internal_ip, e) : 0;
+	return c->internal_ip ? registry_set_client(s->o, c->ns, c->name, c->internal_ip, e) : 0;
 }
 
 int step_save_vnics(struct creation *s, struct err *e)
@@ -138,16 +138,12 @@ int undo_start(const struct orch *o, const struct container *c, struct err *e)
 
 int undo_save_vnics(const struct orch *o, const struct container *c, struct err *e)
 {
-	autofree char *key = orch_net_name(c->ns, c->name);
-
-	return registry_set_vnics(o, key, NULL, e);
+	return registry_set_vnics(o, c->ns, c->name, NULL, e);
 }
 
 int undo_register(const struct orch *o, const struct container *c, struct err *e)
 {
-	autofree char *key = orch_net_name(c->ns, c->name);
-
-	return registry_set_client(o, key, NULL, e);
+	return registry_set_client(o, c->ns, c->name, NULL, e);
 }
 
 int undo_make_container(const struct orch *o, const struct container *c, struct err *e)

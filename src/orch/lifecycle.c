@@ -20,30 +20,38 @@ static int mount_rootfs(const struct orch *o, const char *dir, struct err *e)
 	return r < 0 ? r : 0;
 }
 
-/* Its network, and what other programs are told of that. */
-static int bring_network_up(const struct orch *o, struct container *c, struct err *e)
+/* What other programs are told of its network. */
+static int publish_network(const struct orch *o, struct container *c, struct err *e)
 {
-	autofree char *key = orch_net_name(c->ns, c->name);
-	int r = network_up(o, c, e);
+	int r = 0;
 
-	if (r < 0 || c->network != CONTAINER_NETWORK_VNICS)
-		return r;
+	if (c->network != CONTAINER_NETWORK_VNICS)
+		return 0;
 	r = container_save(o, c, e);
 	if (r == 0)
-		r = registry_set_client(o, key, c->internal_ip, e);
+		r = registry_set_client(o, c->ns, c->name, c->internal_ip, e);
 	return r < 0 ? r : request_save_vnics(o, c->ns, c->name, e);
 }
 
 int lifecycle_start(const struct orch *o, struct container *c, struct err *e)
 {
 	autofree char *dir = orch_container_dir(o, c->ns, c->name);
-	int r = bring_network_up(o, c, e);
+	int r = network_up(o, c, e);
 
+	if (r == 0)
+		r = publish_network(o, c, e);
 	if (r == 0)
 		r = mount_rootfs(o, dir, e);
 	if (r == 0)
 		r = monitor_start(o->monitor, dir, e);
 	return r < 0 ? r : 0;
+}
+
+int lifecycle_mend(const struct orch *o, struct container *c, struct err *e)
+{
+	int r = network_mend(o, c, e);
+
+	return r < 0 ? r : publish_network(o, c, e);
 }
 
 int lifecycle_stop(const struct orch *o, struct container *c, struct err *e)

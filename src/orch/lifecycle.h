@@ -14,6 +14,8 @@
 
 /* Wanted to run: network and monitor are brought up. One that runs stays alone. */
 int lifecycle_start(const struct orch *o, struct container *c, struct err *e);
+/* Of one that runs: the network that it is to have, as far as it is missing. */
+int lifecycle_mend(const struct orch *o, struct container *c, struct err *e);
 /* Wanted not to run: SIGTERM, after LIFECYCLE_STOP_MS SIGKILL; the network goes, too. */
 int lifecycle_stop(const struct orch *o, struct container *c, struct err *e);
 /* Both, but the network stays. */

@@ -144,6 +144,7 @@ liborch_a_SOURCES = \
 	src/orch/state/interfaces.h \
 	src/orch/state/limits.c \
 	src/orch/state/limits.h \
+	src/orch/state/limits_config.c \
 	src/orch/state/netmaker.c \
 	src/orch/state/netmaker.h \
 	src/orch/state/perform.c \

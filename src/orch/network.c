@@ -88,6 +88,29 @@ int network_up(const struct orch *o, struct container *c, struct err *e)
 	return r;
 }
 
+int network_mend(const struct orch *o, struct container *c, struct err *e)
+{
+	autofree char *path = orch_netns_path(o, c->ns, c->name);
+	autofd int netns = -1;
+	int r = 0;
+
+	if (!kind_of(c)->pinned)
+		return 0;
+	/* Another one would not be the one that it is in. */
+	netns = netns_open_path(path, e);
+	if (netns < 0)
+		return err_wrap(e, "its network namespace: ");
+	r = network_prepare(o, c, e);
+	return r < 0 ? r : network_attach(o, c, e);
+}
+
+int network_is_attached(const struct orch *o, const struct container *c, struct err *e)
+{
+	const struct network_kind *kind = kind_of(c);
+
+	return kind->is_attached ? kind->is_attached(o, c, e) : 1;
+}
+
 int network_detach(const struct orch *o, const struct container *c, bool forget, struct err *e)
 {
 	const struct network_kind *kind = kind_of(c);

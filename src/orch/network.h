@@ -18,6 +18,13 @@ int network_prepare(const struct orch *o, struct container *c, struct err *e);
 int network_attach(const struct orch *o, const struct container *c, struct err *e);
 int network_up(const struct orch *o, struct container *c, struct err *e);
 
+/* Of a container that runs in its pinned namespace: what is missing of its network, since somebody
+ * was killed who was at it or took it away, is made again. What is there stays, also on failure. */
+int network_mend(const struct orch *o, struct container *c, struct err *e);
+/* Are its interfaces to the world there, as far as that can be seen from the host? 1, also when it
+ * has none; 0; or -errno. */
+int network_is_attached(const struct orch *o, const struct container *c, struct err *e);
+
 /* Backwards; what is not there is no error. @forget: the MACs that were generated, too. */
 int network_detach(const struct orch *o, const struct container *c, bool forget, struct err *e);
 int network_release(const struct orch *o, const struct container *c, struct err *e);
@@ -32,6 +39,7 @@ struct network_kind {
 	int (*attach)(const struct orch *o, const struct container *c, int netns, struct err *e);
 	int (*detach)(const struct orch *o, const struct container *c, bool forget, struct err *e);
 	int (*release)(const struct orch *o, const struct container *c, struct err *e);
+	int (*is_attached)(const struct orch *o, const struct container *c, struct err *e);
 	bool pinned; /* has a namespace of its own */
 };
 extern const struct network_kind network_vnics;

@@ -68,9 +68,6 @@ static int find_bridge(struct nl *nl, const struct container *c, int *index, str
 static int make_link(struct nl *nl, const struct container *c, int netns, int master, struct err *e)
 {
 	struct link_new new = LINK_NEW("veth");
-	autofree char *alias = alias_of(c);
-	struct link made;
-	int r = 0;
 
 	new.end.name = c->veth;
 	new.end.up = true;
@@ -78,11 +75,16 @@ static int make_link(struct nl *nl, const struct container *c, int netns, int ma
 	new.peer.name = IFNAME;
 	new.peer.netns = netns;
 	new.peer.up = true;
-	r = link_create(nl, &new, e);
-	if (r < 0)
-		return r;
-	/* By this it is known for ours when it is to go. */
-	r = link_get(nl, c->veth, &made, e);
+	return link_create(nl, &new, e);
+}
+
+/* By this it is known for whole, and for ours when it is to go. */
+static int mark(struct nl *nl, const struct container *c, struct err *e)
+{
+	autofree char *alias = alias_of(c);
+	struct link made;
+	int r = link_get(nl, c->veth, &made, e);
+
 	return r < 0 ? r : link_set_alias(nl, made.index, alias, e);
 }
 
@@ -104,63 +106,121 @@ static int set_address(const struct container *c, int netns, struct err *e)
 	return r < 0 ? r : addr_add(nl, inside.index, &ip, &options, e);
 }
 
-static int detach(const struct orch *o, const struct container *c, bool forget _unused_,
-		  struct err *e)
-{
-	_cleanup_(nl_close_p) struct nl *nl = NULL;
-	autofree char *alias = alias_of(c);
-	struct link link;
-	int master = 0, r = nl_open(&nl, e);
+/* ---- whose is it? ---- */
 
+enum link_owner { NOBODY, OTHERS, OURS_HALF_MADE, OURS };
+
+/* Is it one whose other end is in the container's namespace, and which nobody has marked? 1 or 0.
+ */
+static int is_half_made(const struct link *link, int netns, struct err *e)
+{
+	_cleanup_(nl_close_p) struct nl *inside = NULL;
+	struct link end;
+	int r = 0;
+
+	if (netns < 0 || *link->alias || !str_eq(link->kind, "veth"))
+		return 0;
+	r = nl_open_in(netns, &inside, e);
 	if (r == 0)
-		r = find_bridge(nl, c, &master, e);
+		r = link_find(inside, IFNAME, &end, e);
+	return r <= 0 ? r : str_eq(end.kind, "veth") && end.parent == link->index;
+}
+
+/* Returns enum link_owner, or -errno. @netns: -1 when there is none any more */
+static int find_link(struct nl *nl, const struct container *c, int netns, struct link *link,
+		     struct err *e)
+{
+	autofree char *alias = alias_of(c);
+	int r = link_find(nl, c->veth, link, e);
+
+	if (r <= 0)
+		return r < 0 ? r : NOBODY;
+	if (str_eq(link->alias, alias))
+		return OURS;
+	r = is_half_made(link, netns, e);
+	return r < 0 ? r : r ? OURS_HALF_MADE : OTHERS;
+}
+
+/* ---- all of it ---- */
+
+static int remove_all(const struct orch *o, struct nl *nl, const struct container *c, int netns,
+		      struct err *e)
+{
+	struct link link;
+	int master = 0, owner = find_link(nl, c, netns, &link, e), r = owner;
+
+	if (owner < 0 || owner == OTHERS)
+		return MIN(r, 0);
+	r = find_bridge(nl, c, &master, e);
 	if (r == 0)
 		r = del_port(o, c, e);
-	if (r >= 0)
-		r = link_find(nl, c->veth, &link, e);
-	/* Somebody else's of that name stays. */
-	if (r == 1 && str_eq(link.alias, alias))
+	if (r >= 0 && owner != NOBODY)
 		r = link_delete(nl, link.index, e);
 	return r == -ENODEV ? 0 : MIN(r, 0);
 }
 
-/* 1 when it is there and ours, 0 when it is not there. */
-static int is_attached(struct nl *nl, const struct container *c, struct err *e)
+static int detach(const struct orch *o, const struct container *c, bool forget _unused_,
+		  struct err *e)
 {
-	autofree char *alias = alias_of(c);
-	struct link link;
-	int r = link_find(nl, c->veth, &link, e);
+	autofree char *path = orch_netns_path(o, c->ns, c->name);
+	autofd int netns = netns_open_path(path, NULL); /* it may be gone */
+	_cleanup_(nl_close_p) struct nl *nl = NULL;
+	int r = nl_open(&nl, e);
 
-	if (r == 1 && !str_eq(link.alias, alias))
-		return err_msg(e, EEXIST,
-			       "interface %s: is there already, and not this container's", c->veth);
-	return r;
+	return r < 0 ? r : remove_all(o, nl, c, netns, e);
 }
 
-static int attach(const struct orch *o, const struct container *c, int netns, struct err *e)
+static int make_all(const struct orch *o, struct nl *nl, const struct container *c, int netns,
+		    struct err *e)
 {
-	_cleanup_(nl_close_p) struct nl *nl = NULL;
-	int master = 0, is_kernel = 0, r = nl_open(&nl, e);
+	int master = 0, is_kernel = find_bridge(nl, c, &master, e), r = is_kernel;
 
-	if (r == 0)
-		r = is_attached(nl, c, e);
-	if (r != 0)
-		return MIN(r, 0);
-	is_kernel = find_bridge(nl, c, &master, e);
-	if (is_kernel < 0)
-		return is_kernel;
-	r = make_link(nl, c, netns, master, e);
+	if (r >= 0)
+		r = make_link(nl, c, netns, master, e);
 	if (r == 0)
 		r = set_address(c, netns, e);
 	if (r == 0 && !is_kernel)
 		r = MIN(add_port(o, c, e), 0);
+	return r < 0 ? r : mark(nl, c, e);
+}
+
+/* What was left half made by somebody who was killed is made anew. */
+static int attach(const struct orch *o, const struct container *c, int netns, struct err *e)
+{
+	_cleanup_(nl_close_p) struct nl *nl = NULL;
+	struct link link;
+	int r = nl_open(&nl, e);
+
+	if (r == 0)
+		r = find_link(nl, c, netns, &link, e);
+	if (r == OTHERS)
+		return err_msg(e, EEXIST,
+			       "interface %s: is there already, and not this container's", c->veth);
+	if (r < 0 || r == OURS)
+		return MIN(r, 0);
+	r = r == OURS_HALF_MADE ? remove_all(o, nl, c, netns, e) : 0;
+	if (r == 0)
+		r = make_all(o, nl, c, netns, e);
 	if (r < 0)
-		(void)detach(o, c, false, NULL); /* the error is why it cannot be attached */
+		(void)remove_all(o, nl, c, netns, NULL); /* the error is why it is not attached */
 	return r < 0 ? err_wrap(e, "link %s to bridge %s: ", c->veth, c->bridge) : 0;
+}
+
+/* 1 or 0. */
+static int is_attached(const struct orch *o _unused_, const struct container *c, struct err *e)
+{
+	_cleanup_(nl_close_p) struct nl *nl = NULL;
+	struct link link;
+	int r = nl_open(&nl, e);
+
+	if (r == 0)
+		r = find_link(nl, c, -1, &link, e);
+	return r < 0 ? r : r == OURS;
 }
 
 const struct network_kind network_bridge = {
 	.attach = attach,
 	.detach = detach,
+	.is_attached = is_attached,
 	.pinned = true,
 };

@@ -4,6 +4,7 @@
 #include "core/file.h"
 #include "core/proc.h"
 #include "core/procfs.h"
+#include "core/strv.h"
 #include "orch/container.h"
 #include "orch/orchestrator.h"
 #include "orch/store.h"
@@ -12,6 +13,8 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <unistd.h>
+
+#define SUFFIX ".json"
 
 const struct name operation_status_names[] = {
 	{ "creating", OPERATION_CREATING },
@@ -52,7 +55,34 @@ bool operation_is_running(const struct operation *op)
 
 static char *record_path(const struct orch *o, const char *ns, const char *name)
 {
-	return xasprintf("%s/operations/%s/%s.json", o->state_dir, ns, name);
+	return xasprintf("%s/operations/%s/%s" SUFFIX, o->state_dir, ns, name);
+}
+
+int operation_namespaces(const struct orch *o, char ***out, struct err *e)
+{
+	autofree char *path = xasprintf("%s/operations", o->state_dir);
+
+	return store_list(path, out, e);
+}
+
+int operation_names(const struct orch *o, const char *ns, char ***out, struct err *e)
+{
+	autofree char *path = xasprintf("%s/operations/%s", o->state_dir, ns);
+	autostrv char **files = NULL;
+	char **names = strv_new();
+	int r = store_list(path, &files, e);
+
+	for (size_t i = 0; r == 0 && files[i]; i++) {
+		size_t n = strlen(files[i]), suffix = strlen(SUFFIX);
+
+		if (n > suffix && str_eq(files[i] + n - suffix, SUFFIX))
+			strv_push_take(&names, xstrndup(files[i], n - suffix));
+	}
+	if (r < 0)
+		strv_free(names);
+	else
+		*out = names;
+	return r;
 }
 
 /* 1 when the worker of the record lives, else 0. */
@@ -223,7 +253,12 @@ int operation_start(const struct orch *o, const char *ns, const char *name, cons
 	(void)fd_close(lock); /* the worker has it, or nobody needs it */
 	if (r == 0)
 		r = begin(o, ns, name, kind, w.pid, e);
-	return r < 0 ? r : worker_go(&w, e);
+	if (r < 0)
+		return r;
+	r = worker_go(&w, e);
+	if (r < 0)
+		(void)operation_end(o, ns, name, e, NULL); /* the error is why it did not start */
+	return r;
 }
 
 /* Waits for a process of a record, which may have ended long ago. */

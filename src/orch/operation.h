@@ -36,6 +36,10 @@ int operation_load(const struct orch *o, const char *ns, const char *name, struc
 		   struct err *e);
 bool operation_is_running(const struct operation *op); /* creating or deleting */
 
+/* The namespaces, and the names in one of them, of which there are records; sorted. */
+int operation_namespaces(const struct orch *o, char ***out, struct err *e);
+int operation_names(const struct orch *o, const char *ns, char ***out, struct err *e);
+
 /**
  * operation_start - let a worker do it.
  * @kind: "create" or "delete"

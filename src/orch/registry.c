@@ -205,30 +205,38 @@ static void put_vnics(struct json_out *out, const void *entry, const struct json
 	json_out_tree(out, entry);
 }
 
-int registry_set_vnics(const struct orch *o, const char *name, const struct json *vnics,
-		       struct err *e)
+int registry_set_vnics(const struct orch *o, const char *ns, const char *name,
+		       const struct json *vnics, struct err *e)
 {
-	return set(o, &vnics_registry, name, put_vnics, vnics, e);
+	autofree char *key = orch_net_name(ns, name);
+
+	return set(o, &vnics_registry, key, put_vnics, vnics, e);
 }
 
-int registry_get_vnics(const struct orch *o, const char *name, struct json_doc **doc,
-		       const struct json **vnics, struct err *e)
+int registry_get_vnics(const struct orch *o, const char *ns, const char *name,
+		       struct json_doc **doc, const struct json **vnics, struct err *e)
 {
-	return get(o, &vnics_registry, name, doc, vnics, e);
+	autofree char *key = orch_net_name(ns, name);
+
+	return get(o, &vnics_registry, key, doc, vnics, e);
 }
 
-int registry_set_client(const struct orch *o, const char *name, const char *ip, struct err *e)
+int registry_set_client(const struct orch *o, const char *ns, const char *name, const char *ip,
+			struct err *e)
 {
 	const struct container c = { .name = (char *)name, .internal_ip = (char *)ip };
+	autofree char *key = orch_net_name(ns, name);
 
-	return set(o, &clients_registry, name, put_client, ip ? &c : NULL, e);
+	return set(o, &clients_registry, key, put_client, ip ? &c : NULL, e);
 }
 
-int registry_get_client(const struct orch *o, const char *name, char **ip, struct err *e)
+int registry_get_client(const struct orch *o, const char *ns, const char *name, char **ip,
+			struct err *e)
 {
 	const struct json *entry = NULL, *value;
+	autofree char *key = orch_net_name(ns, name);
 	autojson *doc = NULL;
-	int r = get(o, &clients_registry, name, &doc, &entry, e);
+	int r = get(o, &clients_registry, key, &doc, &entry, e);
 
 	if (r <= 0)
 		return r;

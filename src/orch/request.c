@@ -129,5 +129,5 @@ int request_save_vnics(const struct orch *o, const char *ns, const char *name, s
 	r = store_save(path, text, len, e);
 	if (r == 0)
 		r = json_parse(text, len, &merged, e);
-	return r < 0 ? r : registry_set_vnics(o, key, json_root(merged), e);
+	return r < 0 ? r : registry_set_vnics(o, ns, name, json_root(merged), e);
 }

@@ -117,6 +117,39 @@ int store_remove(const char *path, struct err *e)
 	return 0;
 }
 
+static int sweep_below(const char *path, struct err *e)
+{
+	autostrv char **names = NULL;
+	int r = store_list(path, &names, e);
+
+	for (size_t i = 0; r == 0 && names[i]; i++) {
+		autofree char *dir = xasprintf("%s/%s", path, names[i]);
+
+		r = file_sweep(AT_FDCWD, dir, e);
+	}
+	return r;
+}
+
+int store_sweep(const struct orch *o, struct err *e)
+{
+	autofree char *data = xasprintf("%s/data", o->state_dir), *net = orch_net_dir(o);
+	autofree char *operations = xasprintf("%s/operations", o->state_dir);
+	int r = file_sweep(AT_FDCWD, o->state_dir, e);
+
+	if (r == 0)
+		r = file_sweep(AT_FDCWD, data, e);
+	if (r == 0)
+		r = sweep_below(operations, e);
+	return r < 0 ? r : sweep_below(net, e);
+}
+
+int store_sweep_container(const struct orch *o, const char *ns, const char *name, struct err *e)
+{
+	autofree char *dir = orch_container_dir(o, ns, name);
+
+	return file_sweep(AT_FDCWD, dir, e);
+}
+
 static int by_name(const void *a, const void *b)
 {
 	return strcmp(*(char *const *)a, *(char *const *)b);

@@ -41,6 +41,11 @@ int store_save(const char *path, const char *text, size_t len, struct err *e);
 /* Removes a file; one that is not there is no error. */
 int store_remove(const char *path, struct err *e);
 
+/* Removes what was left of files of the state that were being written when somebody was killed: of
+ * those of all containers, and of @ns's and @name's own. */
+int store_sweep(const struct orch *o, struct err *e);
+int store_sweep_container(const struct orch *o, const char *ns, const char *name, struct err *e);
+
 /* Names of the entries of a directory, sorted; none when there is no such directory. Leaves out
  * those that begin with a dot. */
 int store_list(const char *path, char ***out, struct err *e);

@@ -136,8 +136,7 @@ static void put_own_answer(struct json_out *ack, long status, const struct err *
 
 static int find_device(const struct orch *o, const char *name, char **ip, struct err *e)
 {
-	autofree char *key = orch_net_name(o->ns, name);
-	int r = registry_get_client(o, key, ip, e);
+	int r = registry_get_client(o, o->ns, name, ip, e);
 
 	if (r < 0)
 		return r;

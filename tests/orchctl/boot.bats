@@ -94,6 +94,17 @@ reboot()
 	[[ $output == *"$NS/plc: down"* ]]
 }
 
+@test "a monitor that is on its way out is not taken for one that stays" {
+	create plc
+	device stop_device plc
+	on_host python3 "$BATS_TEST_DIRNAME/helpers/leaving.py" "$RUN/monitor/$NS/plc" "$WORK/ready" &
+	wait_for 10 test -e "$WORK/ready"
+	device start_device plc
+	wait $!
+	is_in plc running
+	[[ -n $(monitor_of plc) ]]
+}
+
 @test "a container and its monitor are killed at once" {
 	create plc
 	kill_on_host "$(monitor_of plc)" "$(pid_of plc)"
@@ -159,6 +170,56 @@ reboot()
 	[[ $status -eq 0 && $output == *"$NS/plc: stopped"* ]]
 	[[ -z $(ls "$RUN/runtime/$NS") ]]
 	run ! on_host grep -F "$dir" /proc/self/mountinfo
+}
+
+@test "the network of one that runs is mended" {
+	local net address
+
+	create plc
+	pid=$(pid_of plc)
+	address=$(device_status plc | jq -r '.networks[].ip_address')
+	in_network plc ip link delete eth0
+	jq 'del(.[])' "$STATE/data/clients.json" > "$WORK/new"
+	cp "$WORK/new" "$STATE/data/clients.json"
+	for net in "$STATE"/net/attach/*.json; do
+		jq '.state = "attaching"' "$net" > "$WORK/new"
+		cp "$WORK/new" "$net"
+	done
+	run orchctl boot
+	[[ $status -eq 0 && $output == *"$NS/plc: running"* ]] || { echo "$output"; return 1; }
+	[ "$(pid_of plc)" = "$pid" ]
+	[ "$(device_status plc | jq -r '.networks[].ip_address')" = "$address" ]
+	in_plant busybox ping -c 1 -W 5 "$address"
+	[ "$(jq length "$STATE/data/clients.json")" -eq 1 ]
+	# Another namespace than the one that it is in would be no help.
+	on_host umount "$RUN/netns/$NS/plc"
+	on_host rm "$RUN/netns/$NS/plc"
+	run orchctl boot
+	[[ $status -eq 1 && $output == *"$NS/plc: failed: its network namespace"* ]]
+	[[ ! -e $RUN/netns/$NS/plc ]]
+}
+
+@test "what was left of files that were being written goes" {
+	local dir left=()
+
+	create plc
+	for dir in "$STATE" "$STATE/data" "$STATE/operations/$NS" "$STATE/containers/$NS/plc" "$STATE/net/attach"; do
+		left+=("$dir/.x.json.0123456789abcdef")
+	done
+	touch "${left[@]}"
+	orchctl boot
+	run ! ls "${left[@]}" 2> /dev/null
+}
+
+@test "an operation whose worker died is told of, also without a directory" {
+	jq -n '{status: "creating", operation: "create", step: "pulling_image", pid: 1, start_time: 1,
+		boot_id: "none", started_at: "2026-01-01T00:00:00", updated_at: "2026-01-01T00:00:00"}' \
+		> "$WORK/record"
+	orchctl list > /dev/null
+	mkdir -p "$STATE/operations/$NS"
+	cp "$WORK/record" "$STATE/operations/$NS/plc.json"
+	orchctl boot
+	[ "$(jq -r '.status + ": " + .error' "$STATE/operations/$NS/plc.json")" = "error: interrupted" ]
 }
 
 @test "what a monitor is to do is damaged: it can be deleted" {

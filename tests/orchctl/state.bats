@@ -180,16 +180,62 @@ limit()
 	[[ $output == 'NoOp 100' ]]
 }
 
+@test "a link that was lost, or half made, comes back by boot or the next apply" {
+	document "$(container 100)"
+	apply
+	on_host ip link delete vi100
+	run -0 actions
+	[[ $output == 'Modify 100' ]]
+	run -0 apply
+	[[ $output == 'Modified container 100: veth from none to vi100' ]]
+	answers 10.9.0.100
+	on_host ip link delete vi100
+	orchctl boot
+	answers 10.9.0.100
+	# Killed before it was marked as whole; by then it may have an address, or none.
+	in_network 100 ip address flush dev eth0
+	on_host ip link set vi100 alias ''
+	orchctl boot
+	answers 10.9.0.100
+	# One of somebody else's is left alone.
+	on_host ip link delete vi100
+	on_host ip link add vi100 type veth peer name other0
+	run -1 orchctl boot
+	[[ $output == *"interface vi100: is there already"* ]]
+	on_host ip link show vi100
+	on_host ip link delete vi100
+}
+
+@test "limits change, whatever its image means by now" {
+	local config=$STATE/containers/$NS/100/config.json image=$WORK/other
+
+	cp -r "$BATS_FILE_TMPDIR/image" "$image"
+	IMAGE=oci:$image:latest
+	document "$(container 100 '{properties: {memory: 64, cores: 1}}')"
+	apply
+	umoci config --image "$image:latest" --config.cmd /bin/nothing
+	orchctl image pull "$IMAGE"
+	jq '.linux.resources.memory.reservation = 1048576 | .x = 7' "$config" > "$WORK/new"
+	cp "$WORK/new" "$config"
+	document "$(container 100 '{properties: {memory: 96, cores: 1}}')"
+	apply
+	[[ $(jq -c '.linux.resources.memory' "$config") == '{"reservation":1048576,"limit":100663296,"swap":100663296}' ]]
+	# All else is as it was.
+	diff <(jq -S 'del(.linux.resources.memory)' "$config") <(jq -S 'del(.linux.resources.memory)' "$WORK/new")
+	document "$(container 100 '{properties: {memory: 96}}')"
+	apply
+	[[ $(jq -c '.linux.resources.cpu' "$config") == '{}' ]]
+}
+
 @test "limits that cannot change go on being different" {
 	document "$(container 100)"
 	apply
-	mv "$STATE/images/refs" "$STATE/images/gone"
+	mv "$STATE/containers/$NS/100/config.json" "$WORK/config.json"
 	document "$(container 100 '{properties: {memory: 64}}')"
 	run -1 apply
 	run -0 actions
 	[[ $output == 'Modify 100' ]]
-	rm -r "$STATE/images/refs"
-	mv "$STATE/images/gone" "$STATE/images/refs"
+	mv "$WORK/config.json" "$STATE/containers/$NS/100/config.json"
 	run -0 apply
 	[[ $(jq .linux.resources.memory.limit "$STATE/containers/$NS/100/config.json") -eq $((64 << 20)) ]]
 }

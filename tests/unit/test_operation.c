@@ -120,7 +120,7 @@ TEST(the_registry_keeps_what_is_not_ours)
 	make(&o);
 	path = xasprintf("%s/data/clients.json", o.state_dir);
 	CHECK_INT(file_create(AT_FDCWD, path, 0644, other, strlen(other), NULL), 0);
-	CHECK_INT(registry_set_client(&o, "plc", "10.213.0.2", NULL), 0);
+	CHECK_INT(registry_set_client(&o, ORCH_NS, "plc", "10.213.0.2", NULL), 0);
 	registry_holds(&o, "data/clients.json",
 		       "{\n"
 		       "    \"other\": {\n"
@@ -135,13 +135,40 @@ TEST(the_registry_keeps_what_is_not_ours)
 		       "        \"name\": \"plc\"\n"
 		       "    }\n"
 		       "}");
-	CHECK_INT(registry_get_client(&o, "plc", &ip, NULL), 1);
+	CHECK_INT(registry_get_client(&o, ORCH_NS, "plc", &ip, NULL), 1);
 	CHECK_STR(ip, "10.213.0.2");
-	CHECK_INT(registry_set_client(&o, "plc", NULL, NULL), 0);
-	CHECK_INT(registry_set_client(&o, "plc", NULL, NULL), 0);
+	CHECK_INT(registry_set_client(&o, ORCH_NS, "plc", NULL, NULL), 0);
+	CHECK_INT(registry_set_client(&o, ORCH_NS, "plc", NULL, NULL), 0);
 	free(TAKE(ip));
-	CHECK_INT(registry_get_client(&o, "plc", &ip, NULL), 0);
-	CHECK_INT(registry_get_client(&o, "other", &ip, NULL), 1);
+	CHECK_INT(registry_get_client(&o, ORCH_NS, "plc", &ip, NULL), 0);
+	CHECK_INT(registry_get_client(&o, ORCH_NS, "other", &ip, NULL), 1);
+	destroy(&o);
+}
+
+/* One name in two namespaces is two containers. */
+TEST(namespaces_do_not_meet_in_the_registry)
+{
+	autofree char *plain = NULL, *spaced = NULL;
+	struct orch o;
+
+	make(&o);
+	CHECK_INT(registry_set_client(&o, ORCH_NS, "plc", "10.213.0.2", NULL), 0);
+	CHECK_INT(registry_set_client(&o, "lab", "plc", "10.213.1.2", NULL), 0);
+	registry_holds(&o, "data/clients.json",
+		       "{\n"
+		       "    \"plc\": {\n"
+		       "        \"ip\": \"10.213.0.2\",\n"
+		       "        \"name\": \"plc\"\n"
+		       "    },\n"
+		       "    \"+lab+plc\": {\n"
+		       "        \"ip\": \"10.213.1.2\",\n"
+		       "        \"name\": \"plc\"\n"
+		       "    }\n"
+		       "}");
+	CHECK_INT(registry_set_client(&o, ORCH_NS, "plc", NULL, NULL), 0);
+	CHECK_INT(registry_get_client(&o, ORCH_NS, "plc", &plain, NULL), 0);
+	CHECK_INT(registry_get_client(&o, "lab", "plc", &spaced, NULL), 1);
+	CHECK_STR(spaced, "10.213.1.2");
 	destroy(&o);
 }
 
@@ -155,8 +182,8 @@ TEST(a_damaged_registry_is_kept_aside)
 	make(&o);
 	path = xasprintf("%s/data/clients.json", o.state_dir);
 	CHECK_INT(file_create(AT_FDCWD, path, 0644, "{\"a\":", 5, NULL), 0);
-	CHECK_INT(registry_get_client(&o, "a", &ip, NULL), 0);
-	CHECK_INT(registry_set_client(&o, "b", "10.213.0.2", NULL), 0);
+	CHECK_INT(registry_get_client(&o, ORCH_NS, "a", &ip, NULL), 0);
+	CHECK_INT(registry_set_client(&o, ORCH_NS, "b", "10.213.0.2", NULL), 0);
 	free(TAKE(path));
 	path = xasprintf("%s/data", o.state_dir);
 	CHECK_INT(store_list(path, &names, NULL), 0);

@@ -3,6 +3,7 @@
 
 #include "core/strv.h"
 #include "monitor/monitor.h"
+#include "orch/network.h"
 
 #include <errno.h>
 
@@ -29,19 +30,31 @@ static int is_running(const struct orch *o, const struct container *c, bool *out
 	return r == -ENOENT ? 0 : MIN(r, 0);
 }
 
+/* One that runs and has lost its link has none, whatever its record says. */
+static int has_link(const struct orch *o, const struct container *c, bool running, bool *out,
+		    struct err *e)
+{
+	int r = running ? network_is_attached(o, c, e) : 1;
+
+	*out = r != 0;
+	return MIN(r, 0);
+}
+
 static int add(const struct orch *o, const struct container *c, struct document *out, struct err *e)
 {
 	struct document_container *d = NULL;
-	bool running = false;
+	bool running = false, linked = false;
 	int r = is_running(o, c, &running, e);
 
+	if (r == 0)
+		r = has_link(o, c, running, &linked, e);
 	if (r < 0)
 		return r;
 	out->containers = xrealloc(out->containers, out->n + 1, sizeof(*out->containers));
 	d = &out->containers[out->n++];
 	*d = (struct document_container){
 		.id = xstrdup(c->name),
-		.veth = copy(c->veth),
+		.veth = linked ? copy(c->veth) : NULL,
 		.bridge = copy(c->bridge),
 		.running = running,
 		.network =

@@ -14,7 +14,8 @@
 
 bool current_is_ours(const struct container *c);
 
-/* In the order of their names; free with document_done. */
+/* In the order of their names. One that runs and has lost its link to its bridge is without a veth,
+ * so that it differs from what a document wants. Free with document_done. */
 int current_load(const struct orch *o, struct document *out, struct err *e);
 
 /* The record of a container that is to be made as a document says. Borrows from both, but for dns

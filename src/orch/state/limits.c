@@ -3,13 +3,9 @@
 
 #include "core/proc.h"
 #include "core/strv.h"
-#include "orch/create_steps.h"
-#include "orch/rootfs.h"
-#include "orch/template.h"
 
 #include <errno.h>
 
-#define CPU_PERIOD_US 100000
 #define TIMEOUT_MS 30000
 
 static void push_number(char ***v, const char *option, int64_t value)
@@ -18,27 +14,52 @@ static void push_number(char ***v, const char *option, int64_t value)
 	strv_push_take(v, xasprintf("%lld", (long long)value));
 }
 
-static char **update_argv(const struct orch *o, const struct container *c)
+int64_t limits_memory(const struct container *c)
+{
+	return (int64_t)c->memory_mb << 20;
+}
+
+int64_t limits_swap(const struct container *c)
+{
+	return limits_memory(c) + ((int64_t)c->swap_mb << 20);
+}
+
+int64_t limits_quota(const struct container *c)
+{
+	return (int64_t)c->cores * LIMITS_CPU_PERIOD_US;
+}
+
+bool limits_memory_differs(const struct container *a, const struct container *b)
+{
+	return a->memory_mb != b->memory_mb || a->swap_mb != b->swap_mb;
+}
+
+static char **update_argv(const struct orch *o, const struct container *before,
+			  const struct container *c)
 {
 	autofree char *root = orch_runtime_root(o, c->ns);
-	int64_t memory = (int64_t)c->memory_mb << 20;
 	char **v = NULL;
 
 	strv_push(&v, c->runtime);
 	strv_push(&v, "--root");
 	strv_push(&v, root);
 	strv_push(&v, "update");
-	push_number(&v, "--memory", memory ?: -1);
-	push_number(&v, "--memory-swap", memory ? memory + ((int64_t)c->swap_mb << 20) : -1);
-	push_number(&v, "--cpu-period", CPU_PERIOD_US);
-	push_number(&v, "--cpu-quota", c->cores ? (int64_t)c->cores * CPU_PERIOD_US : -1);
+	if (limits_memory_differs(before, c)) {
+		push_number(&v, "--memory", c->memory_mb ? limits_memory(c) : -1);
+		push_number(&v, "--memory-swap", c->memory_mb ? limits_swap(c) : -1);
+	}
+	if (before->cores != c->cores) {
+		push_number(&v, "--cpu-period", LIMITS_CPU_PERIOD_US);
+		push_number(&v, "--cpu-quota", c->cores ? limits_quota(c) : -1);
+	}
 	strv_push(&v, c->name);
 	return v;
 }
 
-int limits_update(const struct orch *o, const struct container *c, struct err *e)
+int limits_update(const struct orch *o, const struct container *before, const struct container *c,
+		  struct err *e)
 {
-	autostrv char **argv = update_argv(o, c);
+	autostrv char **argv = update_argv(o, before, c);
 	autostr output = { 0 };
 	const struct proc_run run = { .path = c->runtime,
 				      .argv = argv,
@@ -55,28 +76,4 @@ int limits_update(const struct orch *o, const struct container *c, struct err *e
 	if (status != 0)
 		return err_msg(e, EIO, "update: %s", output.len ? output.p : "it says nothing");
 	return 0;
-}
-
-int limits_rewrite(const struct orch *o, const struct container *c, bool running, struct err *e)
-{
-	autofree char *dir = orch_container_dir(o, c->ns, c->name), *rootfs = NULL;
-	autofree char *images = orch_image_dir(o);
-	struct container copy = *c; /* borrowed: the step only reads it */
-	struct creation s = { .o = o, .c = &copy };
-	autoimagestore store = { 0 };
-	autoimage *image = NULL;
-	int r = image_store_open(images, o->env, &store, e);
-
-	if (r == 0 && !template_is(c->image))
-		r = MIN(image_pull(&store, c->image, IMAGE_PULL_NEVER, 0, &image, e), 0);
-	/* The names of users are looked up in it. */
-	if (r == 0)
-		r = MIN(rootfs_mount(&store, dir, &rootfs, e), 0);
-	if (r < 0)
-		return r;
-	s.image = image;
-	r = create_config(&s, rootfs, e);
-	if (!running && rootfs_unmount(dir, r < 0 ? NULL : e) < 0 && r == 0)
-		r = -e->num;
-	return r;
 }

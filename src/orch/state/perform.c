@@ -175,32 +175,45 @@ static void set(char **at, const char *value)
 	*at = value ? xstrdup(value) : NULL;
 }
 
-static void set_network(struct container *c, const struct document_container *d)
+static void swap_network(struct container *a, struct container *b)
 {
-	set(&c->veth, d->veth);
-	set(&c->bridge, d->bridge);
-	set(&c->ipv4, d->ipv4);
+	const struct container c = *a;
+
+	a->veth = b->veth;
+	a->bridge = b->bridge;
+	a->ipv4 = b->ipv4;
+	b->veth = c.veth;
+	b->bridge = c.bridge;
+	b->ipv4 = c.ipv4;
 }
 
+/* At any moment only what the record says may be there, so that whoever comes after a kill can undo
+ * it, or have it: boot does that, and the next apply, which sees that it is missing. */
 static int change_network(const struct orch *o, const struct diff_action *a, struct container *c,
 			  struct err *e)
 {
+	struct container before = *c; /* what it had: its own three strings */
 	int r = network_detach(o, c, false, e);
 
 	if (r < 0)
 		return r;
-	set_network(c, a->desired);
+	c->veth = c->bridge = c->ipv4 = NULL;
+	set(&c->veth, a->desired->veth);
+	set(&c->bridge, a->desired->bridge);
+	set(&c->ipv4, a->desired->ipv4);
 	r = container_save(o, c, e);
 	/* One that does not run has no network, and gets the new one with its start. */
 	if (r == 0 && a->current->running)
 		r = network_attach(o, c, e);
-	if (r == 0)
-		return 0;
-	/* The record says what there is, so that the next apply sees what is missing. */
-	set_network(c, a->current);
-	(void)container_save(o, c, NULL); /* the error is why it did not change */
-	if (a->current->running)
-		(void)network_attach(o, c, NULL);
+	if (r < 0) {
+		swap_network(c, &before);
+		(void)container_save(o, c, NULL); /* the error is why it did not change */
+		if (a->current->running)
+			(void)network_attach(o, c, NULL);
+	}
+	free(before.veth);
+	free(before.bridge);
+	free(before.ipv4);
 	return r;
 }
 
@@ -208,14 +221,15 @@ static int change_network(const struct orch *o, const struct diff_action *a, str
 static int change_limits(const struct orch *o, const struct diff_action *a, struct container *c,
 			 struct err *e)
 {
+	const struct container before = *c; /* its numbers */
 	int r = 0;
 
 	c->memory_mb = a->desired->memory;
 	c->swap_mb = a->desired->swap;
 	c->cores = a->desired->cores;
-	r = a->current->running ? limits_update(o, c, e) : 0;
+	r = a->current->running ? limits_update(o, &before, c, e) : 0;
 	if (r == 0)
-		r = limits_rewrite(o, c, a->current->running, e);
+		r = limits_rewrite(o, &before, c, e);
 	return r < 0 ? r : container_save(o, c, e);
 }
 
