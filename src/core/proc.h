@@ -35,6 +35,10 @@ int signal_parse(const char *text, struct err *e);
 
 /* Every signal does its default and none is blocked; for a child between fork and exec. */
 void signals_reset(void);
+/* The two halves of it. @proc is a handle of core/procfs, which knows those few that do not do
+ * their default already; with -1, or when it cannot tell, each of the 64 is set. */
+void signals_default(int proc);
+void signals_unblock(void);
 /* Descriptors from this one on end with execve, those that were inherited, too; for the same. */
 void proc_close_on_exec(int first);
 

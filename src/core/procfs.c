@@ -167,6 +167,51 @@ int procfs_write(int proc, const char *path, const char *text, size_t len, struc
 	return 0;
 }
 
+/* The value of a line: 16 hexadecimal digits. */
+static int parse_mask(const char *text, const char *name, uint64_t *out)
+{
+	static const char digits[] = "0123456789abcdef";
+	size_t len = strlen(name);
+	uint64_t mask = 0;
+
+	while (strncmp(text, name, len) != 0 || text[len] != ':') {
+		text = strchr(text, '\n');
+		if (!text)
+			return -EINVAL;
+		text++;
+	}
+	text += len + 1;
+	text += *text == '\t';
+	for (int i = 0; i < 16; i++) {
+		const char *digit = text[i] ? strchr(digits, text[i]) : NULL;
+
+		if (!digit)
+			return -EINVAL;
+		mask = mask << 4 | (uint64_t)(digit - digits);
+	}
+	*out = mask;
+	return 0;
+}
+
+int procfs_own_masks(int proc, struct proc_mask *masks, size_t n)
+{
+	char text[4096]; /* a line of very many groups may leave no room for what follows */
+	autofd int fd = -1;
+	ssize_t len;
+	int r = 0;
+
+	fd = open_below(proc, "self/status", O_RDONLY);
+	if (fd < 0)
+		return fd;
+	len = read(fd, text, sizeof(text) - 1);
+	if (len < 0)
+		return -errno;
+	text[len] = '\0';
+	for (size_t i = 0; i < n && r == 0; i++)
+		r = parse_mask(text, masks[i].name, &masks[i].value);
+	return r;
+}
+
 int procfs_boot_id(int proc, char out[37], struct err *e)
 {
 	autostr text = { 0 };

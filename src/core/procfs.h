@@ -43,6 +43,16 @@ int proc_stat_parse(const char *text, size_t len, struct proc_stat *out);
 /* Returns 1 and fills *out, 0 when there is no such process, or -errno. */
 int procfs_stat(int proc, pid_t pid, struct proc_stat *out, struct err *e);
 
+/* A mask in /proc/self/status, such as SigIgn or CapBnd. */
+struct proc_mask {
+	const char *name;
+	uint64_t value;
+};
+
+/* Fills in the caller's own; for a child between fork and exec, too. Returns 0, -EINVAL when one of
+ * the names is not there, or -errno. */
+int procfs_own_masks(int proc, struct proc_mask *masks, size_t n);
+
 /* The boot's id, 36 characters and a NUL. */
 int procfs_boot_id(int proc, char out[37], struct err *e);
 

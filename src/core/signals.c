@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "core/num.h"
 #include "core/proc.h"
+#include "core/procfs.h"
 #include <errno.h>
 #include <signal.h>
 #include <strings.h>
@@ -66,17 +67,41 @@ int signal_parse(const char *text, struct err *e)
 	return sig < 0 ? err_msg(e, EINVAL, "unknown signal \"%s\"", text) : sig;
 }
 
+/* Signals that are ignored or caught; all when that cannot be read. */
+static uint64_t not_default(int proc)
+{
+	struct proc_mask masks[] = { { .name = "SigIgn" }, { .name = "SigCgt" } };
+
+	if (proc < 0 || procfs_own_masks(proc, masks, ARRAY_SIZE(masks)) < 0)
+		return UINT64_MAX;
+	return masks[0].value | masks[1].value;
+}
+
 /*
  * By the system call, since the C library refuses its own two signals, 32 and 33: glibc's
  * posix_spawn, with which make and others start programs, leaves them ignored.
  */
-void signals_reset(void)
+void signals_default(int proc)
 {
 	static const unsigned long dfl[4]; /* the kernel's struct sigaction: all zeros is SIG_DFL */
-	const uint64_t none = 0;
+	uint64_t set = not_default(proc);
 
 	for (int sig = 1; sig <= RTMAX; sig++)
-		(void)syscall(SYS_rt_sigaction, sig, dfl, NULL,
-			      sizeof(none)); /* KILL, STOP refuse */
+		if (set >> (sig - 1) & 1) /* KILL, STOP refuse */
+			(void)syscall(SYS_rt_sigaction, sig, dfl, NULL, sizeof(set));
+}
+
+void signals_unblock(void)
+{
+	const uint64_t none = 0;
+
 	(void)syscall(SYS_rt_sigprocmask, SIG_SETMASK, &none, NULL, sizeof(none));
+}
+
+void signals_reset(void)
+{
+	autofd int proc = procfs_open_root(NULL);
+
+	signals_default(proc);
+	signals_unblock();
 }

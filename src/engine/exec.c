@@ -126,7 +126,7 @@ static void live(void *context)
 		r = err_set(&e, errno, "set the parent-death signal");
 	else
 		r = enter_container(x, &e);
-	signals_reset();
+	signals_unblock();
 	if (r == 0)
 		r = become_root(x, &e);
 	if (r == 0)
@@ -197,10 +197,15 @@ static int enter_cgroup(const struct execution *x, struct err *e)
  * better outside of the container's memory. Who joins a user namespace gets a full set again. */
 static int drop_bounding(struct execution *x, struct err *e)
 {
+	int r;
+
 	if (x->namespaces & CLONE_NEWUSER)
 		return 0;
-	x->process.is_bounded = true;
-	return caps_drop_bounding(&x->process.caps, e);
+	r = caps_drop_bounding(&x->process.caps, e);
+	if (r == 0)
+		r = caps_verify_bounding(&x->process.caps, x->proc, e);
+	x->process.is_bounded = r == 0;
+	return r;
 }
 
 /*
@@ -215,6 +220,7 @@ static pid_t give_birth(void *context, int sock, struct err *e)
 	const int keep[] = { x->sync, sock, x->c->pidfd, x->console_sock };
 	int r = set_own(x, e);
 
+	signals_default(x->proc); /* the child inherits them, and has no /proc to ask */
 	if (r == 0)
 		r = drop_bounding(x, e);
 	if (r == 0 && !x->o->cgroup)

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What changes capabilities is done in a child, and its result read from the kernel. */
 #include "engine/security/caps.h"
+#include "core/procfs.h"
 #include "test.h"
 #include <errno.h>
 #include <linux/capability.h>
@@ -118,6 +119,19 @@ static uint64_t kernel_set(const char *name)
 	return v;
 }
 
+/* By /proc, and asked for one by one: both must say the same. */
+static int verify(const struct caps *c)
+{
+	int proc = procfs_open_root(NULL), by_proc = caps_verify(c, proc, false, NULL);
+	int one_by_one = caps_verify(c, -1, false, NULL);
+	int bounding = caps_verify_bounding(c, proc, NULL);
+
+	if (bounding != caps_verify_bounding(c, -1, NULL) || (bounding < 0 && by_proc == 0))
+		by_proc = -EDOM;
+	close(proc);
+	return proc >= 0 && by_proc == one_by_one ? by_proc : -EDOM;
+}
+
 static int apply(const struct caps *c, uid_t uid)
 {
 	if (caps_drop_bounding(c, NULL) < 0)
@@ -126,7 +140,7 @@ static int apply(const struct caps *c, uid_t uid)
 		return 2;
 	if (caps_apply(c, NULL) < 0)
 		return 3;
-	return caps_verify(c, NULL) < 0 ? 4 : 0;
+	return verify(c) < 0 ? 4 : 0;
 }
 
 static int apply_as_user(void)
@@ -185,19 +199,21 @@ static int verify_each_difference(void)
 	if (r)
 		return r;
 	other = c, other.bounding = 0;
-	if (caps_verify(&other, NULL) != -EPERM)
+	if (verify(&other) != -EPERM || caps_verify_bounding(&other, -1, NULL) != -EPERM)
 		return 11;
+	if (caps_verify(&other, -1, true, NULL) < 0)
+		return 16;
 	other = c, other.permitted = 0;
-	if (caps_verify(&other, NULL) != -EPERM)
+	if (verify(&other) != -EPERM)
 		return 12;
 	other = c, other.effective = BIT(CAP_KILL);
-	if (caps_verify(&other, NULL) != -EPERM)
+	if (verify(&other) != -EPERM)
 		return 13;
 	other = c, other.inheritable = BIT(CAP_KILL);
-	if (caps_verify(&other, NULL) != -EPERM)
+	if (verify(&other) != -EPERM)
 		return 14;
 	other = c, other.inheritable = other.ambient = BIT(CAP_KILL);
-	return caps_verify(&other, NULL) != -EPERM ? 15 : 0;
+	return verify(&other) != -EPERM ? 15 : 0;
 }
 
 TEST(verifying_finds_each_difference)

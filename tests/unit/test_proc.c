@@ -1,9 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "core/proc.h"
+#include "core/procfs.h"
 #include "test.h"
 #include <errno.h>
+#include <fcntl.h>
 #include <signal.h>
 #include <sys/resource.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -139,6 +142,39 @@ TEST(interrupted_wait_keeps_its_limit)
 	ualarm(0, 0);
 	sigaction(SIGALRM, &old, NULL);
 	close(fd);
+}
+
+/* In a child that ignores and catches some, the C library's own two among them. */
+static void child_defaults(int proc)
+{
+	static const int sigs[] = { SIGHUP, SIGUSR1, SIGPIPE, 32, 33, 34, 64 };
+	unsigned long ignore[4] = { (unsigned long)(uintptr_t)SIG_IGN }, now[4];
+
+	for (size_t i = 0; i < ARRAY_SIZE(sigs); i++)
+		syscall(SYS_rt_sigaction, sigs[i], ignore, NULL, 8UL);
+	signal(SIGUSR2, on_alarm);
+	signals_default(proc);
+	for (int sig = 1; sig <= 64; sig++)
+		if (syscall(SYS_rt_sigaction, sig, NULL, now, 8UL) == 0 && now[0])
+			_exit(sig);
+	_exit(0);
+}
+
+TEST(default_signals)
+{
+	/* Not asked, told by /proc, and told by what is no /proc. */
+	int status, handles[] = { -1, procfs_open_root(NULL), open("/", O_PATH | O_CLOEXEC) };
+
+	for (size_t i = 0; i < ARRAY_SIZE(handles); i++) {
+		pid_t pid = fork();
+
+		if (pid == 0)
+			child_defaults(handles[i]);
+		CHECK_INT(waitpid(pid, &status, 0), pid);
+		CHECK_INT(status, 0);
+	}
+	close(handles[1]);
+	close(handles[2]);
 }
 
 TEST(bad_descriptors)

@@ -54,7 +54,8 @@ static int catch_signals(struct init *in, struct err *e _unused_)
 	static const int fatal[] = { SIGTERM, SIGINT, SIGHUP, SIGQUIT };
 
 	interrupted = in;
-	signals_reset();
+	signals_default(in->proc);
+	signals_unblock();
 	for (size_t i = 0; i < ARRAY_SIZE(fatal); i++)
 		(void)signal(fatal[i], end_at_once); /* cannot fail for these */
 	return 0;

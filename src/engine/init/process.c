@@ -308,7 +308,7 @@ static int verify(const struct process_plan *p, struct err *e)
 {
 	int r;
 
-	r = caps_verify(&p->caps, e);
+	r = caps_verify(&p->caps, p->proc, p->is_bounded, e);
 	if (r < 0)
 		return r;
 	if (p->spec->no_new_privileges && prctl(PR_GET_NO_NEW_PRIVS, 0, 0, 0, 0) != 1)

@@ -20,7 +20,7 @@ struct process_plan {
 	int preserve_fds;
 	bool make_cwd;	  /* create makes a missing cwd, exec does not */
 	bool keep_groups; /* setgroups is denied here */
-	bool is_bounded;  /* caps_drop_bounding has been called already */
+	bool is_bounded;  /* the bounding set was dropped and verified already */
 	int proc;	  /* the host's procfs, for labels; -1 when none are to be set */
 	const char *cpus; /* affinity to take, a cpu list; NULL: all that the cpuset allows */
 	int notify_sock;  /* sync socket that takes the seccomp listener */

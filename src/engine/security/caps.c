@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "engine/security/caps.h"
+#include "core/procfs.h"
 
 #include <errno.h>
 #include <linux/capability.h>
@@ -245,18 +246,66 @@ int caps_apply(const struct caps *c, struct err *e)
 	return 0;
 }
 
-int caps_verify(const struct caps *c, struct err *e)
+/* All sets but the bounding one. */
+static int get_other(struct caps *out, struct err *e)
 {
-	struct caps is = { 0 };
-	int r;
+	int r = get_sets(out, e);
 
-	r = get_sets(&is, e);
 	if (r < 0)
 		return r;
-	is.ambient = get_ambient(is.permitted & is.inheritable);
-	/* What the bounding set of the caller lacks cannot be given, and takes nothing from us. */
-	if (get_bounding(~c->bounding))
+	out->ambient = get_ambient(out->permitted & out->inheritable);
+	return 0;
+}
+
+static int get_by_proc(int proc, struct caps *out)
+{
+	struct proc_mask m[] = { { .name = "CapInh" },
+				 { .name = "CapPrm" },
+				 { .name = "CapEff" },
+				 { .name = "CapBnd" },
+				 { .name = "CapAmb" } };
+	int r = proc < 0 ? -EBADF : procfs_own_masks(proc, m, ARRAY_SIZE(m));
+
+	if (r < 0)
+		return r;
+	*out = (struct caps){ .inheritable = m[0].value,
+			      .permitted = m[1].value,
+			      .effective = m[2].value,
+			      .bounding = m[3].value,
+			      .ambient = m[4].value };
+	return 0;
+}
+
+/* What the bounding set of the caller lacks cannot be given, and takes nothing from us. */
+static int check_bounding(const struct caps *c, uint64_t is, struct err *e)
+{
+	if (is & ~c->bounding)
 		return err_msg(e, EPERM, "capabilities were not dropped from the bounding set");
+	return 0;
+}
+
+int caps_verify_bounding(const struct caps *c, int proc, struct err *e)
+{
+	struct caps is = { 0 };
+
+	if (get_by_proc(proc, &is) < 0)
+		is.bounding = get_bounding(~c->bounding);
+	return check_bounding(c, is.bounding, e);
+}
+
+int caps_verify(const struct caps *c, int proc, bool is_bounded, struct err *e)
+{
+	struct caps is = { 0 };
+	int r = 0;
+
+	if (get_by_proc(proc, &is) < 0) {
+		r = get_other(&is, e);
+		is.bounding = is_bounded ? 0 : get_bounding(~c->bounding);
+	}
+	if (r == 0)
+		r = check_bounding(c, is.bounding, e);
+	if (r < 0)
+		return r;
 	if (is.effective != c->effective || is.permitted != c->permitted ||
 	    is.inheritable != c->inheritable || is.ambient != possible_ambient(c))
 		return err_msg(e, EPERM, "capabilities are not what was asked for");

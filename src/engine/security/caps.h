@@ -31,9 +31,12 @@ int caps_last(void);
 
 /* In the child, async-signal-safe, in this order around the change of ids: drop the bounding set
  * and keep permitted over setresuid; then set the rest; then re-read all and refuse a difference.
- */
+ * @proc: a handle of core/procfs, which tells all sets at once, or -1: the kernel is asked for each
+ *   capability.
+ * @is_bounded: the bounding set was verified before */
 int caps_drop_bounding(const struct caps *c, struct err *e);
+int caps_verify_bounding(const struct caps *c, int proc, struct err *e);
 int caps_apply(const struct caps *c, struct err *e);
-int caps_verify(const struct caps *c, struct err *e);
+int caps_verify(const struct caps *c, int proc, bool is_bounded, struct err *e);
 
 #endif
