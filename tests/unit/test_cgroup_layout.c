@@ -9,6 +9,7 @@
 #include "test.h"
 #include <errno.h>
 #include <fcntl.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 static enum layout_fs probe(int fd)
@@ -140,6 +141,27 @@ TEST(none)
 
 	CHECK_STR(described("none", true, &l, &missing), "");
 	CHECK_INT(l.kind, CGROUP_NONE);
+}
+
+/* Not to be taken for absent. */
+TEST(descriptors_are_wanting)
+{
+	_cleanup_(layout_done) struct layout l = { 0 }, m = { 0 };
+	autofree char *dir = fixture("v1/fs");
+	autofd int fd = open(dir, O_PATH | O_DIRECTORY | O_CLOEXEC);
+	struct rlimit old, low;
+
+	layout_init(&l);
+	CHECK_INT(layout_find(&l, fd, dir, "1:cpu:/\n2:nosuch:/", probe), 1);
+	CHECK_INT(l.num, 0);
+	CHECK_INT(getrlimit(RLIMIT_NOFILE, &old), 0);
+	low = old;
+	low.rlim_cur = 3;
+	CHECK_INT(setrlimit(RLIMIT_NOFILE, &low), 0);
+	layout_init(&m);
+	(void)layout_find(&m, fd, dir, "1:cpu:/", probe);
+	CHECK_INT(setrlimit(RLIMIT_NOFILE, &old), 0);
+	CHECK_INT(m.num, EMFILE);
 }
 
 TEST(malformed_self_cgroup)

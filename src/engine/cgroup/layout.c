@@ -105,6 +105,13 @@ static void add(struct layout *l, const char *name, const char *own_path, bool v
 	l->info[l->n] = (struct cgroup_hierarchy){ 0 };
 }
 
+/* Not a word about what is there: to go on without a hierarchy would be to go on without its
+ * limits. */
+static bool is_want(int num)
+{
+	return num == EMFILE || num == ENFILE || num == ENOMEM;
+}
+
 /* Opens a directory and keeps it as the i-th hierarchy's root if such a hierarchy is there. */
 static bool take_root(struct layout *l, size_t i, int dir, const char *name, const char *mountpoint,
 		      layout_probe *probe)
@@ -112,6 +119,8 @@ static bool take_root(struct layout *l, size_t i, int dir, const char *name, con
 	autofd int fd = -1;
 
 	fd = openat(dir, name, ROOT_FLAGS);
+	if (fd < 0 && is_want(errno))
+		l->num = errno;
 	if (fd < 0 || probe(fd) != (l->info[i].v2 ? LAYOUT_FS_V2 : LAYOUT_FS_V1))
 		return false;
 	l->v[i].root = TAKE_FD(fd);
@@ -279,8 +288,10 @@ static int read_host(struct layout *l, struct err *e)
 	autostr text = { 0 };
 
 	dir = open(CGROUP_ROOT, ROOT_FLAGS);
-	if (dir < 0)
+	if (dir < 0) {
+		l->num = is_want(errno) ? errno : 0;
 		return 0;
+	}
 	if (layout_fs(dir) == LAYOUT_FS_V2)
 		return layout_find(l, dir, CGROUP_ROOT, "", layout_fs);
 	proc = procfs_open_root(e);
@@ -307,6 +318,8 @@ int layout_host(const struct layout **out, struct err *e)
 
 		layout_init(&l);
 		r = read_host(&l, e);
+		if (r >= 0 && l.num)
+			r = err_set(e, l.num, "open the cgroup hierarchies");
 		if (r < 0) {
 			layout_done(&l);
 			return r;

@@ -43,6 +43,8 @@ struct layout {
 	struct hierarchy *v;
 	struct cgroup_hierarchy *info; /* n of them, and one with a NULL name */
 	size_t n;
+	int num; /* errno, when descriptors or memory were wanting for one that may be there; or 0
+		  */
 };
 
 enum layout_fs { LAYOUT_FS_OTHER, LAYOUT_FS_V1, LAYOUT_FS_V2 };
