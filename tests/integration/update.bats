@@ -68,7 +68,22 @@ resources() { runtime update --resources - "$ID" <<< "$1"; }
 	sleeper
 	ok update --cpu-share 512
 	is "$(limit cpu cpu.shares cpu.weight)" "$(is_v2 && echo 59 || echo 512)"
+	is_v2 && return	# where every number of shares has a weight
 	fails 1 'maximum allowed cpu-shares is 262144' update --cpu-share 262145
+	fails 1 'minimum allowed cpu-shares is 2' update --cpu-share 1
+	is "$(limit cpu cpu.shares -)" 512
+}
+
+# The ends of both scales, their defaults, and beyond the ends.
+@test "update: shares as a weight of v2" {
+	is_v2 || skip 'v1 has no weight'
+	local pair
+
+	sleeper
+	for pair in 1:1 2:1 100:17 1024:100 262144:10000 262145:10000; do
+		ok update --cpu-share "${pair%:*}"
+		is "$pair $(limit cpu - cpu.weight)" "$pair ${pair#*:}"
+	done
 }
 
 @test "update: burst and idle" {
