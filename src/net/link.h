@@ -131,7 +131,8 @@ int link_rename(struct nl *nl, int index, const char *name, struct err *e);
  * and perhaps with another index. */
 int link_move(struct nl *nl, int index, int netns, const char *name, struct err *e);
 
-/* link_delete - a veth takes its peer with it. -ENODEV when it is not there. */
+/* link_delete - a veth takes its peer with it. -ENODEV when it is not there. It returns once it is
+ * gone for everybody; a process that it leaves behind waits until the kernel has done with it. */
 int link_delete(struct nl *nl, int index, struct err *e);
 /* link_delete_name - the same by name; 1, or 0 when there was none (somebody else was quicker,
  * too). */

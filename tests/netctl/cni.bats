@@ -216,7 +216,7 @@ limited() { host tc -s -j qdisc show | jq '[.[] | select(.kind == "tbf" and (.de
 
 	conf=$(with "$BRIDGE" '.runtimeConfig = {bandwidth: {egressRate: 16000000, egressBurst: 800000}}')
 	cni ADD "$INSIDE" bridge <<< "$conf" > "$WORK/out"
-	[[ -z $(inside tc qdisc show dev eth0 | grep tbf) ]]
+	[[ $(inside tc qdisc show dev eth0) != *tbf* ]]
 	before=$(limited)
 	inside busybox ping -c 1 -s 1000 -W 3 10.5.0.1 > /dev/null
 	(($(limited) >= before + 1000))

@@ -238,6 +238,36 @@ option() { printf '%02x%02x%s' "$1" $((${#2} / 2)) "$2"; }
 	netctl detach --name other --forget
 }
 
+# spoil HOW: what a container with CAP_NET_ADMIN can do to its interface
+spoil()
+{
+	case $1 in
+	deleted) ip -n "$INSIDE" link delete net0 ;;
+	renamed) ip -n "$INSIDE" link set net0 down name other ;;
+	replaced) ip -n "$INSIDE" link delete net0 && ip -n "$INSIDE" link add net0 type bridge ;;
+	mac) ip -n "$INSIDE" link set net0 down address 02:00:00:00:00:99 ;;
+	flushed) ip -n "$INSIDE" addr flush dev net0 ;;
+	moved) ip -n "$INSIDE" link set net0 netns "$OTHER" ;;
+	esac
+}
+
+@test "whatever the container does to its interface, detach does the rest" {
+	local how
+
+	netns_new OTHER
+	serve
+	for how in deleted renamed replaced mac flushed moved; do
+		attach
+		spoil "$how"
+		netctl detach --name box || { echo "$how"; return 1; }
+		[[ -z $(clients) && -z $(netctl show) && ! -s $RESOLV ]] || { echo "$how"; return 1; }
+		for link in $(links "$INSIDE"); do
+			ip -n "$INSIDE" link delete "$link"
+		done
+		ip -n "$OTHER" link delete net0 2> /dev/null || :
+	done
+}
+
 @test "attaching once more starts a client that has ended" {
 	serve
 	attach
