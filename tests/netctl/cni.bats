@@ -162,6 +162,12 @@ is_served() { at "$1" ss -Hlnt "sport = :$2" | grep -q .; }
 	[[ $(link_json "$INSIDE" eth0 | jq -r .address) == 02:00:00:00:00:08 ]]
 	cni DEL "$INSIDE" host-device <<< "$conf"
 	[[ $(link_json "$HOST" nic7 | jq -c '[.address, .ifalias]') == "$was" ]]
+	# the name is not for the container to choose, nor a MAC address that is none of an interface
+	cni ADD "$INSIDE" host-device <<< "$conf" > /dev/null
+	ip -n "$INSIDE" link set eth0 alias 'cni-host-device:lo0 01:00:5e:00:00:01'
+	cni DEL "$INSIDE" host-device <<< "$conf"
+	[[ $(links "$HOST") == nic7 && $(link_json "$HOST" nic7 | jq -r .address) == 02:00:00:00:00:07 ]]
+	ip -n "$HOST" link set nic7 alias 'the seventh, for  tests'
 	# an ADD that fails leaves it as it was
 	refused 100 '' cni ADD "$INSIDE" host-device \
 		<<< "$(with "$conf" '.runtimeConfig.mac = "02:00:00:00:00:08" | .ipam.routes = [{dst: "0.0.0.0/0", gw: "192.0.2.9"}]')"

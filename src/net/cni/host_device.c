@@ -66,7 +66,7 @@ static int read_note(const struct link *l, struct was *out)
 		return 0;
 	(void)snprintf(w.name, sizeof(w.name), "%s", parts[0]);
 	if (strv_len(parts) > 1)
-		w.has_mac = mac_parse(parts[1], "alias", &w.mac, NULL) == 0;
+		w.has_mac = mac_parse_host(parts[1], "alias", &w.mac, NULL) == 0;
 	if (strv_len(parts) > 2)
 		w.alias = p + strlen(parts[0]) + strlen(parts[1]) + 2;
 	*out = w;
@@ -145,6 +145,15 @@ static int make(struct cni *c, struct err *e)
 	return r < 0 ? r : link_set_up(c->inside, there.index, true, e);
 }
 
+/* The alias is where the container can write it: what the configuration says counts more. */
+static void trust_conf(const struct cni_conf *f, struct was *w)
+{
+	if (f->device)
+		(void)snprintf(w->name, sizeof(w->name), "%s", f->device);
+	if (f->hwaddr)
+		w->has_mac = mac_parse(f->hwaddr, "hwaddr", &w->mac, NULL) == 0;
+}
+
 /* Gives it back as it was. With its namespace gone the kernel has done so. */
 static int clean(struct cni *c, struct err *e)
 {
@@ -158,6 +167,7 @@ static int clean(struct cni *c, struct err *e)
 	r = link_find(c->inside, c->call.ifname, &dev, e);
 	if (r <= 0 || !read_note(&dev, &w))
 		return r;
+	trust_conf(&c->conf, &w);
 	own = netns_open_self(e);
 	if (own < 0)
 		return own;
