@@ -91,6 +91,21 @@ int cni_mac(const struct cni *c, struct mac *out, struct err *e)
 	return mac_parse_host(text, "mac", out, e) < 0 ? -EINVAL : 1;
 }
 
+int cni_vlans_check(struct cni *c, struct err *e)
+{
+	const struct cni_conf *f = &c->conf;
+
+	if (f->vlan && f->n_trunk)
+		return cni_fail(c, CNI_ERROR_CONFIG, e, "%s: vlan and vlanTrunk exclude each other",
+				f->type);
+	for (size_t i = 0; i < f->n_trunk; i++)
+		if (!f->trunk[i].id && (!f->trunk[i].min || f->trunk[i].min > f->trunk[i].max))
+			return cni_fail(c, CNI_ERROR_CONFIG, e,
+					"vlanTrunk[%zu]: id, or minID and a maxID that is not less",
+					i);
+	return 0;
+}
+
 /* ---- names ---- */
 
 /* FNV-1a: tells apart, is no secret. */

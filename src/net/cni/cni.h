@@ -45,6 +45,9 @@ int cni_open(struct cni *c, struct err *e);
  * Returns 1 and fills *out, 0 when none is, or -EINVAL. */
 int cni_mac(const struct cni *c, struct mac *out, struct err *e);
 
+/* cni_vlans_check - are vlan and vlanTrunk what they can be? */
+int cni_vlans_check(struct cni *c, struct err *e);
+
 /* cni_host_name - a name for the host's end that follows from network, container and interface.
  * @out: of IFNAMSIZ bytes. Returns @out. */
 const char *cni_host_name(const struct cni *c, char *out);

@@ -25,16 +25,10 @@ static int check_conf(struct cni *c, struct err *e)
 
 	if (!f->bridge || !*f->bridge)
 		return cni_fail(c, CNI_ERROR_CONFIG, e, "ovs: bridge is missing");
-	if (f->vlan && f->n_trunk)
-		return cni_fail(c, CNI_ERROR_CONFIG, e,
-				"ovs: vlan and vlanTrunk exclude each other");
-	for (size_t i = 0; i < f->n_trunk; i++)
-		if (!f->trunk[i].id && (!f->trunk[i].min || f->trunk[i].min > f->trunk[i].max))
-			return cni_fail(c, CNI_ERROR_CONFIG, e,
-					"vlanTrunk[%zu]: id, or minID and a maxID that is not less",
-					i);
 	if (f->is_default_gateway)
 		f->is_gateway = true;
+	if (cni_vlans_check(c, e) < 0)
+		return -EINVAL;
 	return ifname_check(f->bridge, "bridge", e);
 }
 
