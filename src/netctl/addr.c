@@ -51,19 +51,7 @@ static void print_text(const struct view *v, const struct link *only)
 
 static int run_show(const void *global, void *args, int argc _unused_, char **argv, struct err *e)
 {
-	_cleanup_(view_done) struct view v = { 0 };
-	const struct globals *g = global;
-	const struct show_args *a = args;
-	const struct link *only;
-	autonl *nl = NULL;
-	int r = view_open(g, a, argv[0], &nl, &v, &only, e);
-
-	if (r < 0)
-		return r;
-	if (g->json || a->json)
-		return print_objects(&v, only, e);
-	print_text(&v, only);
-	return finish_output(e);
+	return view_show(global, args, argv[0], print_objects, print_text, e);
 }
 
 const struct command cmd_addr_show = {
@@ -78,14 +66,6 @@ const struct command cmd_addr_show = {
 };
 
 /* ---- add, del, flush ---- */
-
-static int open_link(const void *global, const struct target *t, const char *name, struct nl **nl,
-		     struct link *l, struct err *e)
-{
-	int r = target_open_nl(global, t, nl, e);
-
-	return r < 0 ? r : link_get(*nl, name, l, e);
-}
 
 static int parse(const char *text, struct ip *ip, struct err *e)
 {
@@ -106,7 +86,7 @@ static int run_add(const void *global, void *args, int argc _unused_, char **arg
 	int r = parse(argv[1], &ip, e);
 
 	if (r == 0)
-		r = open_link(global, &a->target, argv[0], &nl, &l, e);
+		r = target_open_link(global, &a->target, argv[0], &nl, &l, e);
 	if (r == 0)
 		r = addr_add(nl, l.index, &ip, &o, e);
 	return r;
@@ -121,7 +101,7 @@ static int run_del(const void *global, void *args, int argc _unused_, char **arg
 	int r = parse(argv[1], &ip, e);
 
 	if (r == 0)
-		r = open_link(global, &a->target, argv[0], &nl, &l, e);
+		r = target_open_link(global, &a->target, argv[0], &nl, &l, e);
 	return r < 0 ? r : addr_del(nl, l.index, &ip, e);
 }
 
@@ -130,7 +110,7 @@ static int run_flush(const void *global, void *args, int argc _unused_, char **a
 	const struct addr_args *a = args;
 	autonl *nl = NULL;
 	struct link l;
-	int r = open_link(global, &a->target, argv[0], &nl, &l, e);
+	int r = target_open_link(global, &a->target, argv[0], &nl, &l, e);
 
 	return r < 0 ? r : addr_flush(nl, l.index, 0, e);
 }

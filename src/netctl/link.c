@@ -55,19 +55,7 @@ static int print_objects(const struct view *v, const struct link *only, struct e
 
 static int run_show(const void *global, void *args, int argc _unused_, char **argv, struct err *e)
 {
-	_cleanup_(view_done) struct view v = { 0 };
-	const struct globals *g = global;
-	const struct show_args *a = args;
-	const struct link *only;
-	autonl *nl = NULL;
-	int r = view_open(g, a, argv[0], &nl, &v, &only, e);
-
-	if (r < 0)
-		return r;
-	if (g->json || a->json)
-		return print_objects(&v, only, e);
-	print_text(&v, only);
-	return finish_output(e);
+	return view_show(global, args, argv[0], print_objects, print_text, e);
 }
 
 const struct command cmd_link_show = {
@@ -83,20 +71,12 @@ const struct command cmd_link_show = {
 
 /* ---- up, down, rename, delete ---- */
 
-static int open_link(const void *global, const struct target *t, const char *name, struct nl **nl,
-		     struct link *l, struct err *e)
-{
-	int r = target_open_nl(global, t, nl, e);
-
-	return r < 0 ? r : link_get(*nl, name, l, e);
-}
-
 static int set_up(const void *global, void *args, const char *name, bool up, struct err *e)
 {
 	const struct link_args *a = args;
 	autonl *nl = NULL;
 	struct link l;
-	int r = open_link(global, &a->target, name, &nl, &l, e);
+	int r = target_open_link(global, &a->target, name, &nl, &l, e);
 
 	return r < 0 ? r : link_set_up(nl, l.index, up, e);
 }
@@ -119,7 +99,7 @@ static int run_rename(const void *global, void *args, int argc _unused_, char **
 	int r = ifname_check(argv[1], "new name", e);
 
 	if (r == 0)
-		r = open_link(global, &a->target, argv[0], &nl, &l, e);
+		r = target_open_link(global, &a->target, argv[0], &nl, &l, e);
 	return r < 0 ? r : link_rename(nl, l.index, argv[1], e);
 }
 
@@ -228,7 +208,7 @@ static int run_move(const void *global, void *args, int argc _unused_, char **ar
 	int r = open_destination(global, a, &to, e);
 
 	if (r == 0)
-		r = open_link(global, &from, argv[0], &nl, &l, e);
+		r = target_open_link(global, &from, argv[0], &nl, &l, e);
 	if (r == 0)
 		r = link_move(nl, l.index, to, a->name, e);
 	if (r == 0 && a->up)

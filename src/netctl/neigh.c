@@ -103,14 +103,6 @@ const struct command cmd_neigh_show = {
 
 /* ---- add, del ---- */
 
-static int open_link(const void *global, const struct target *t, const char *name, struct nl **nl,
-		     struct link *l, struct err *e)
-{
-	int r = target_open_nl(global, t, nl, e);
-
-	return r < 0 ? r : link_get(*nl, name, l, e);
-}
-
 static int run_add(const void *global, void *args, int argc _unused_, char **argv, struct err *e)
 {
 	const struct neigh_args *a = args;
@@ -123,7 +115,7 @@ static int run_add(const void *global, void *args, int argc _unused_, char **arg
 	if (r == 0)
 		r = mac_parse_host(argv[2], "MAC address", &mac, e);
 	if (r == 0)
-		r = open_link(global, &a->target, argv[0], &nl, &l, e);
+		r = target_open_link(global, &a->target, argv[0], &nl, &l, e);
 	return r < 0 ? r : neigh_add(nl, l.index, &ip, &mac, a->replace, e);
 }
 
@@ -136,7 +128,7 @@ static int run_del(const void *global, void *args, int argc _unused_, char **arg
 	int r = ip_parse_address(argv[1], "address", &ip, e);
 
 	if (r == 0)
-		r = open_link(global, &a->target, argv[0], &nl, &l, e);
+		r = target_open_link(global, &a->target, argv[0], &nl, &l, e);
 	return r < 0 ? r : neigh_del(nl, l.index, &ip, e);
 }
 

@@ -114,3 +114,11 @@ int target_open_nl(const struct globals *g, const struct target *t, struct nl **
 
 	return r < 0 ? r : nl_open_in(netns, out, e);
 }
+
+int target_open_link(const struct globals *g, const struct target *t, const char *name,
+		     struct nl **nl, struct link *out, struct err *e)
+{
+	int r = target_open_nl(g, t, nl, e);
+
+	return r < 0 ? r : link_get(*nl, name, out, e);
+}

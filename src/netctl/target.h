@@ -8,7 +8,7 @@
 #ifndef NETCTL_TARGET_H
 #define NETCTL_TARGET_H
 
-#include "net/nl.h"
+#include "net/link.h"
 #include "netctl/netctl.h"
 
 struct target {
@@ -40,5 +40,9 @@ int target_open_nl(const struct globals *g, const struct target *t, struct nl **
 /* globals_runtime - the OCI runtime to ask for containers: --runtime, else runlet beside this
  * program, else on PATH. *out is on the heap. */
 int globals_runtime(const struct globals *g, char **out, struct err *e);
+
+/* target_open_link - and an interface there; -ENODEV. */
+int target_open_link(const struct globals *g, const struct target *t, const char *name,
+		     struct nl **nl, struct link *out, struct err *e);
 
 #endif

@@ -173,3 +173,20 @@ void view_encode_link(const struct view *v, const struct link *l, struct json_ou
 	view_encode_members(v, l, o);
 	json_out_end(o);
 }
+
+int view_show(const struct globals *g, const struct show_args *a, const char *name,
+	      int (*as_json)(const struct view *v, const struct link *only, struct err *e),
+	      void (*as_text)(const struct view *v, const struct link *only), struct err *e)
+{
+	_cleanup_(view_done) struct view v = { 0 };
+	const struct link *only;
+	autonl *nl = NULL;
+	int r = view_open(g, a, name, &nl, &v, &only, e);
+
+	if (r < 0)
+		return r;
+	if (g->json || a->json)
+		return as_json(&v, only, e);
+	as_text(&v, only);
+	return finish_output(e);
+}

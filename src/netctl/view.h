@@ -56,4 +56,9 @@ char *view_detail(const struct view *v, const struct link *l);
 /* "up", "down", "no-carrier", … */
 const char *view_state(const struct link *l);
 
+/* view_show - the command's run(): what view_open gives, as JSON or as text. */
+int view_show(const struct globals *g, const struct show_args *a, const char *name,
+	      int (*as_json)(const struct view *v, const struct link *only, struct err *e),
+	      void (*as_text)(const struct view *v, const struct link *only), struct err *e);
+
 #endif
