@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <inttypes.h>
+#include <strings.h>
 
 /* 0, -EINVAL when text is not digits of the base alone, -ERANGE when it exceeds max. */
 static int digits(const char *text, size_t n, unsigned base, uint64_t max, uint64_t *out)
@@ -70,21 +71,51 @@ int num_parse_octal(const char *text, uint64_t max, const char *what, uint64_t *
 	return 0;
 }
 
+/* What "k", "KB" or "KiB" multiplies by; 0 for what is no such unit. */
+static int64_t size_unit(const char *name)
+{
+	static const char units[] = "bkmgtp";
+	const char *unit;
+
+	if (!*name)
+		return 1;
+	unit = strchr(units, *name | 0x20);
+	if (!unit || (unit == units && name[1]))
+		return 0;
+	if (name[1] && strcasecmp(name + 1, "b") != 0 && strcasecmp(name + 1, "ib") != 0)
+		return 0;
+	return (int64_t)1 << (10 * (unit - units));
+}
+
+/* The part of a unit that the digits behind a point name: less than the unit. */
+static int64_t size_fraction(const char *text, size_t n, int64_t unit)
+{
+	int64_t sum = 0;
+
+	while (n > 0)
+		sum = ((text[--n] - '0') * unit + sum) / 10;
+	return sum;
+}
+
 int num_parse_size(const char *text, int64_t *out, struct err *e)
 {
-	static const char units[] = "bkmgt";
-	size_t n = strlen(text);
-	const char *unit = n ? strchr(units, text[n - 1] | 0x20) : NULL;
-	int64_t factor = unit ? (int64_t)1 << (10 * (unit - units)) : 1;
+	static const char set[] = "0123456789";
+	size_t whole = strspn(text, set);
+	bool point = text[whole] == '.';
+	size_t part = point ? strspn(text + whole + 1, set) : 0;
+	const char *unit = text + whole + point + part;
+	int64_t factor;
 	uint64_t value = 0;
-	int r;
+	int r = -EINVAL;
 
-	r = digits(text, n - (unit ? 1 : 0), 10, INT64_MAX / factor, &value);
+	factor = size_unit(unit + (*unit == ' ' && unit[1]));
+	if (factor > 0 && (!point || part > 0))
+		r = digits(text, whole, 10, (uint64_t)(INT64_MAX / factor), &value);
 	if (r == -EINVAL)
 		return err_msg(e, EINVAL, "invalid size \"%s\"", text);
 	if (r < 0)
 		return err_msg(e, ERANGE, "size %s is out of range", text);
-	*out = (int64_t)value * factor;
+	*out = (int64_t)value * factor + size_fraction(text + whole + 1, part, factor);
 	return 0;
 }
 

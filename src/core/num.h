@@ -16,7 +16,8 @@ int num_parse_i64(const char *text, int64_t min, int64_t max, const char *what, 
 		  struct err *e);
 int num_parse_octal(const char *text, uint64_t max, const char *what, uint64_t *out, struct err *e);
 
-/* Bytes with an optional binary suffix b, k, m, g, t (upper case too): "64k" is 65536. */
+/* Bytes, with a unit of powers of 1024 if any, b, k, m, g, t or p, in either case and also as "kb"
+ * or "kib", maybe behind a space: "64k" is 65536, "1.5 GiB" is 1.5 * 2^30. */
 int num_parse_size(const char *text, int64_t *out, struct err *e);
 
 /* A duration as Go writes it, in nanoseconds: "5s", "1h30m", "1.5ms", "-2us", "0". Of a fraction

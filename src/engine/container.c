@@ -2,6 +2,7 @@
 #include "engine/container.h"
 
 #include "core/file.h"
+#include "core/log.h"
 #include "core/proc.h"
 #include "core/procfs.h"
 #include "engine/init/gate.h"
@@ -24,7 +25,9 @@ int container_id_check(const char *id, struct err *e)
 		"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_+.-";
 	size_t n = strlen(id);
 
-	if (n == 0 || n > 255 || id[0] == '.' || id[0] == '-' || strspn(id, set) != n)
+	if (n == 0)
+		return err_msg(e, EINVAL, "container id cannot be empty");
+	if (n > 255 || id[0] == '.' || id[0] == '-' || strspn(id, set) != n)
 		return err_msg(e, EINVAL, "invalid container ID format");
 	return 0;
 }
@@ -170,6 +173,7 @@ int container_open(const struct runtime *rt, const char *id, enum container_lock
 		   struct container **out, struct err *e)
 {
 	autocontainer *c = NULL;
+	struct err damage = { 0 };
 	struct stat st;
 	int r;
 
@@ -195,9 +199,12 @@ int container_open(const struct runtime *rt, const char *id, enum container_lock
 	r = container_lock(c, lock, e);
 	if (r < 0)
 		return r;
-	r = store_state_read(c->dir, id, &c->state, e);
+	r = store_state_read(c->dir, id, &c->state, &damage);
 	if (r < 0 && is_passing(r))
-		return err_wrap(e, "container %s: ", id);
+		return err_msg(e, -r, "container %s: %s", id, damage.text);
+	/* It is there all the same; a row that says "damaged" does not say why. */
+	if (r < 0)
+		log_warning("container %s: %s", id, damage.text);
 	c->has_state = r == 1;
 	c->damage = r < 0 ? r : 0;
 	r = container_refresh(c, e);

@@ -48,6 +48,7 @@ static const char *user_dir(const char *variable)
 /* Root of a user namespace is a user of the host, unless it logged in as root. */
 static const char *default_root(bool caller_is_rootless, struct err *e)
 {
+	static char *root; /* kept until the end */
 	const char *dir = user_dir("XDG_RUNTIME_DIR");
 	const char *user = getenv("USER");
 
@@ -58,20 +59,21 @@ static const char *default_root(bool caller_is_rootless, struct err *e)
 			"XDG_RUNTIME_DIR is not set: name a state directory with --root");
 		return NULL;
 	}
-	return xasprintf("%s/runlet", dir); /* kept until the end */
+	return root = xasprintf("%s/runlet", dir);
 }
 
-/* Kept until the end; or NULL. */
+/* Or NULL. */
 static const char *cache_dir(bool caller_is_rootless)
 {
+	static char *cache; /* kept until the end */
 	const char *dir = user_dir("XDG_CACHE_HOME");
 
 	if (!caller_is_rootless)
 		return CACHE;
 	if (dir)
-		return xasprintf("%s/runlet", dir);
+		return cache = xasprintf("%s/runlet", dir);
 	dir = user_dir("HOME");
-	return dir ? xasprintf("%s/.cache/runlet", dir) : NULL;
+	return dir ? (cache = xasprintf("%s/.cache/runlet", dir)) : NULL;
 }
 
 int open_runtime(const struct globals *g, bool make, struct runtime *rt, struct err *e)
@@ -105,8 +107,10 @@ int open_runtime(const struct globals *g, bool make, struct runtime *rt, struct 
 int open_container(const struct globals *g, const char *id, enum container_lock lock,
 		   struct runtime *rt, struct container **out, struct err *e)
 {
-	int r;
+	int r = container_id_check(id, e);
 
+	if (r < 0)
+		return r;
 	r = open_runtime(g, false, rt, e);
 	if (r == -ENOENT)
 		return err_msg(e, ENOENT, "container does not exist");

@@ -113,9 +113,9 @@ static int run_ps_program(char *const *options, const pid_t *pids, size_t n, str
 	status = proc_run(&run, e);
 	if (status < 0)
 		return err_wrap(e, "ps: ");
-	if (status != 0)
-		return err_msg(e, EINVAL, "ps: exit status %d: %s", WEXITSTATUS(status),
-			       output.p ?: "");
+	if (status != 0) /* what follows its first line is its usage */
+		return err_msg(e, EINVAL, "ps: exit status %d: %.*s", WEXITSTATUS(status),
+			       (int)strcspn(output.p ?: "", "\n"), output.p ?: "");
 	return print_table(output.p ?: (char[1]){ "" }, pids, n, e);
 }
 

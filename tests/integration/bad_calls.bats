@@ -59,7 +59,7 @@ alone() { is "$(runtime ps --format json "$ID" | jq length)" 1; }
 @test "ids that runc takes" {
 	needs_runlet 'runc takes an empty one, and what looks like an option or is hidden'
 	for id in '' .hidden "$(printf 'x%.0s' {1..256})" "$(printf 'x%.0s' {1..100000})"; do
-		refused 1 'container ID' create --bundle "$BUNDLE" "$id"
+		refused 1 'container (ID|id)' create --bundle "$BUNDLE" "$id"
 		for verb in state start delete kill pause resume ps; do
 			refused 1 . "$verb" "$id"
 		done
@@ -305,7 +305,7 @@ alone() { is "$(runtime ps --format json "$ID" | jq length)" 1; }
 	events --interval x --stats $ID|interval
 	update --memory x $ID|memory
 	update --memory 9999999999999999999999 $ID|memory
-	update --memory 1.5m $ID|memory
+	update --memory 1.5.5m $ID|memory
 	update --cpu-share -1 $ID|cpu-share
 	update --cpu-quota x $ID|cpu-quota
 	update --cpuset-cpus x $ID|cpus

@@ -61,6 +61,8 @@ damaged_each()
 		done
 		run_it runtime list --format json
 		is "$status" 0
+		[[ $1 != state.json || $kind == missing || $kind == dangling ]] ||
+			like "$stderr" "level=warning msg=\"container $ID: state file"
 		is "$(jq -r --arg id "$ID-other" '.[] | select(.id == $id) | .status' <<< "$output")" \
 			running
 		is "$(jq -r --arg id "$ID" '[.[] | select(.id == $id)] | length' <<< "$output")" 1

@@ -115,8 +115,19 @@ refused()
 
 @test "ids that are refused everywhere" {
 	needs_runlet 'runc takes an empty one'
-	for id in '' .hidden "$(printf 'x%.0s' {1..300})"; do
+	for id in .hidden "$(printf 'x%.0s' {1..300})"; do
 		refused 'container ID' create --bundle "$BUNDLE" "$id"
+		refused 'invalid container ID format' state "$id"
+	done
+	refused 'container id cannot be empty' create --bundle "$BUNDLE" ''
+}
+
+@test "ids that are refused before the state directory is looked for" {
+	[[ ! -e $ROOT ]]
+	refused 'container id cannot be empty' state ''
+	for id in .. a/b 'a b'; do
+		refused 'invalid container ID format' state "$id"
+		refused 'invalid container ID format' delete --force "$id"
 	done
 }
 

@@ -145,6 +145,7 @@ load helpers
 	fails 1 "couldn't find PID field" runtime ps "$ID" -o comm
 	fails 1 'exit status 1: ' runtime ps "$ID" --nosuch
 	is "${#stderr_lines[@]}" 1
+	! is_runlet || unlike "$stderr" Usage
 }
 
 @test "ps --format json: the pids" {

@@ -33,6 +33,8 @@ resources() { runtime update --resources - "$ID" <<< "$1"; }
 	sleeper
 	ok update --memory 64m
 	is "$(memory)" 67108864
+	ok update --memory '0.5 GiB'
+	is "$(memory)" 536870912
 	ok update --memory=33554432
 	is "$(memory)" 33554432
 	ok update --memory -1

@@ -46,7 +46,8 @@ TEST(what_is_no_number)
 		CHECK_INT(u64(bad[i], UINT64_MAX, &v, &e), -EINVAL);
 		CHECK_INT(i64(bad[i], INT64_MIN, INT64_MAX, &s, &e), -EINVAL);
 		CHECK_INT(num_parse_octal(bad[i], 0777, "mode", &v, &e), -EINVAL);
-		CHECK_INT(num_parse_size(bad[i], &s, &e), -EINVAL);
+		if (strcmp(bad[i], "1.0") != 0)
+			CHECK_INT(num_parse_size(bad[i], &s, &e), -EINVAL);
 		CHECK(v == 77 && s == 77);
 	}
 	CHECK_INT(u64("-1", UINT64_MAX, &v, &e), -EINVAL);
@@ -108,6 +109,50 @@ TEST(sizes)
 	CHECK_INT(num_parse_size("1kk", &v, &e), -EINVAL);
 	CHECK_INT(num_parse_size("-1", &v, &e), -EINVAL);
 	CHECK_STR(e.text, "invalid size \"-1\"");
+}
+
+TEST(sizes_as_runc_takes_them)
+{
+	static const struct {
+		const char *text;
+		int64_t bytes; /* -1: refused */
+	} sizes[] = {
+		{ "1.5G", 3LL << 29 },
+		{ "1.25m", 5 << 18 },
+		{ "0.5k", 512 },
+		{ "1.1g", 1181116006 },
+		{ "1.0", 1 },
+		{ "1.9", 1 },
+		{ "1.5 GiB", 3LL << 29 },
+		{ "2kb", 2048 },
+		{ "2KiB", 2048 },
+		{ "1p", 1LL << 50 },
+		{ "7 b", 7 },
+		{ "8191.999999999999999P", -2 },
+		{ "1.k", -1 },
+		{ ".5k", -1 },
+		{ "1.5.5k", -1 },
+		{ "1  k", -1 },
+		{ "1k ", -1 },
+		{ "1ki", -1 },
+		{ "1bb", -1 },
+		{ "1kibi", -1 },
+		{ "1e", -1 },
+		{ "1 ", -1 },
+	};
+	struct err e;
+	int64_t v;
+
+	for (size_t i = 0; i < ARRAY_SIZE(sizes); i++) {
+		int r = num_parse_size(sizes[i].text, &v, &e);
+
+		CHECK_INT(r, sizes[i].bytes == -1 ? -EINVAL : 0);
+		if (sizes[i].bytes >= 0)
+			CHECK(v == sizes[i].bytes);
+	}
+	CHECK_INT(num_parse_size("8191.9P", &v, &e), 0);
+	CHECK(v > 8191LL << 50);
+	CHECK_INT(num_parse_size("8192P", &v, &e), -ERANGE);
 }
 
 TEST(durations)
