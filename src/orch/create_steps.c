@@ -42,19 +42,11 @@ static enum image_pull how_to_pull(const struct creation *s)
 	return s->run->pull ? (enum image_pull)s->run->pull : IMAGE_PULL_MISSING;
 }
 
-int step_pull(struct creation *s, struct err *e)
+static int pull(struct creation *s, const struct image_store *store, struct err *e)
 {
-	autofree char *path = orch_image_dir(s->o);
-	autoimagestore store = { 0 };
 	struct err why = { 0 };
-	int r;
+	int r = image_pull(store, s->c->image, how_to_pull(s), PULL_TIMEOUT_MS, &s->image, &why);
 
-	if (template_is(s->c->image))
-		return template_check(s->c->image, e);
-	r = image_store_open(path, s->o->env, &store, e);
-	if (r < 0)
-		return r;
-	r = image_pull(&store, s->c->image, how_to_pull(s), PULL_TIMEOUT_MS, &s->image, &why);
 	if (!s->run && (r == -ENOENT || r == -EIO)) /* nowhere, or out of reach */
 		return image_missing(s->c, &why, e);
 	if (r < 0)
@@ -62,6 +54,26 @@ int step_pull(struct creation *s, struct err *e)
 	if (r == 0 && *why.text)
 		log_warning("%s: the local copy is used: %s", s->c->image, why.text);
 	return 0;
+}
+
+/* The journal says that the layers are in use before anybody may remove them. */
+int step_pull(struct creation *s, struct err *e)
+{
+	autofree char *dir = orch_container_dir(s->o, s->c->ns, s->c->name);
+	autofree char *path = orch_image_dir(s->o);
+	autoimagestore store = { 0 };
+	int r;
+
+	if (template_is(s->c->image))
+		return template_check(s->c->image, e);
+	r = image_store_open(path, s->o->env, &store, e);
+	if (r == 0)
+		r = pull(s, &store, e);
+	if (r == 0)
+		r = rootfs_make(dir, s->image, e);
+	if (r == 0)
+		image_release(s->image);
+	return r;
 }
 
 int step_prepare_network(struct creation *s, struct err *e)
@@ -74,14 +86,11 @@ int step_attach_networks(struct creation *s, struct err *e)
 	return network_attach(s->o, s->c, e);
 }
 
-static int make_rootfs(const struct creation *s, const char *dir, struct err *e)
+static int take_template(const struct creation *s, const char *dir, struct err *e)
 {
 	autofree char *root = NULL;
-	int r;
+	int r = template_take(s->c->image, dir, &root, e);
 
-	if (!template_is(s->c->image))
-		return rootfs_make(dir, s->image, e);
-	r = template_take(s->c->image, dir, &root, e);
 	return r < 0 ? r : rootfs_make_on(dir, root, e);
 }
 
@@ -93,8 +102,8 @@ int step_make_container(struct creation *s, struct err *e)
 	autoimagestore store = { 0 };
 	int r = image_store_open(images, s->o->env, &store, e);
 
-	if (r == 0)
-		r = make_rootfs(s, dir, e);
+	if (r == 0 && template_is(s->c->image))
+		r = take_template(s, dir, e);
 	if (r == 0)
 		r = rootfs_mount(&store, dir, &rootfs, e);
 	return r < 0 ? r : create_bundle(s, rootfs, e);

@@ -39,7 +39,11 @@ struct image {
 	char *manifest_digest;	 /* "sha256:…" */
 	char **layers;		 /* HEX of each, the lowest first */
 	struct oci_image config; /* by oci_image_record; its config is there */
+	int lock;		 /* nothing of it is collected while this is open; -1: none */
 };
+/* image_release - let it be collected, now that a container's journal (rootfs_make) names its
+ * layers, and image_collect finds them there. */
+void image_release(struct image *i);
 void image_free(struct image *i);
 void image_free_p(struct image **i);
 #define autoimage _cleanup_(image_free_p) struct image
@@ -57,7 +61,7 @@ extern const struct name image_pull_names[]; /* "always", "missing", "never" */
  * one of skopeo's transports in front: "oci:DIR[:TAG]", "oci-archive:FILE", "docker-archive:FILE",
  * "docker://…", "dir:DIR"
  * @timeout_ms: for skopeo; 0: none
- * @out: heap; image_free
+ * @out: heap; image_free. Nothing of it is collected before that, or image_release
  *
  * A reference by digest is never pulled again. Whoever else pulls is waited for.
  *
@@ -81,7 +85,7 @@ typedef int image_used_fn(void *data, char ***layers, struct err *e);
 /**
  * image_collect - remove every layer and blob that nothing needs.
  *
- * What a reference stands for stays. Waits until nobody pulls.
+ * What a reference stands for stays. Waits until nobody pulls, or holds an image that was pulled.
  */
 int image_collect(const struct image_store *s, image_used_fn *used, void *data, struct err *e);
 

@@ -221,6 +221,7 @@ int image_pull(const struct image_store *s, const char *reference, enum image_pu
 	record_done(&image_ref_record, &ref);
 	if (r < 0)
 		return r;
+	(*out)->lock = TAKE_FD(lock);
 	*e = why;
 	return manifest != NULL;
 }

@@ -58,6 +58,7 @@ int image_load(const struct image_store *s, const char *reference, const char *m
 	if (r < 0)
 		return r;
 	i = xcalloc(1, sizeof(*i));
+	i->lock = -1;
 	i->reference = xstrdup(reference);
 	i->manifest_digest = xstrdup(manifest);
 	for (char **id = d.config.rootfs->diff_ids; *id; id++)
@@ -70,10 +71,16 @@ int image_load(const struct image_store *s, const char *reference, const char *m
 	return 0;
 }
 
+void image_release(struct image *i)
+{
+	fd_close_p(&i->lock);
+}
+
 void image_free(struct image *i)
 {
 	if (!i)
 		return;
+	image_release(i);
 	free(i->reference);
 	free(i->manifest_digest);
 	strv_free(i->layers);

@@ -163,6 +163,41 @@ start_registry()
 	[[ $output == *"not there"* ]]
 }
 
+# Of a container that waits for its network: nobody else may attach to the parent as long as it is held.
+hold_parent()
+{
+	mkdir -p "$STATE/net/locks"
+	flock --no-fork "$STATE/net/locks/$1" sleep infinity 3>&- &
+	HOLDER=$!
+	wait_for 5 is_held "$1"
+}
+
+is_held() { ! flock -n "$STATE/net/locks/$1" true; }
+is_at() { [[ $(device_status "$1" | jq -r .step) == "$2" ]]; }
+
+@test "an image that is removed while a container of it is being created" {
+	local vnic
+
+	plant
+	make_image "$WORK/image" good
+	vnic=$(vnic eth0 '{"network_mode":"static","ip":"192.168.7.30","subnet":"192.168.7.0/24","gateway":"192.168.7.1"}')
+	hold_parent plant0
+	OPTIONS+=(--image "oci:$WORK/image")
+	message create_new_runtime "{\"container_name\":\"plc\",\"runtime_version\":\"1\",\"vnic_configs\":[$vnic]}" \
+		--wait > "$WORK/ack" 2> "$WORK/stderr" &
+	creating=$!
+	wait_for 20 is_at plc creating_networks
+	orchctl image remove "oci:$WORK/image:1"
+	[ -z "$(orchctl image list)" ]
+	kill -TERM "$HOLDER"
+	wait "$creating" || { cat "$WORK/ack" "$WORK/stderr"; return 1; }
+	[ "$(layers | wc -l)" -eq 2 ]
+	# When that is gone, too, nobody needs them.
+	device delete_device plc --wait
+	orchctl image prune
+	[ -z "$(layers)" ]
+}
+
 @test "hostile layers touch nothing outside" {
 	local case
 
