@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /**
- * image.h - the images: pulled by skopeo, unpacked once per layer.
+ * image.h - the images: pulled by skopeo (from layouts without it), unpacked once per layer.
  *
  * Below the store's directory, which only root may enter:
  *

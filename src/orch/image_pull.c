@@ -4,6 +4,7 @@
 #include "core/file.h"
 #include "core/proc.h"
 #include "core/strv.h"
+#include "orch/image_layout.h"
 #include "orch/image_reference.h"
 #include "orch/tree.h"
 
@@ -12,8 +13,6 @@
 #include <unistd.h>
 
 #define OUTPUT_MAX 65536
-#define LAYOUT "oci:"
-#define REF_NAME "org.opencontainers.image.ref.name"
 #define DEFAULT_PATH "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 
 const struct name image_pull_names[] = {
@@ -109,8 +108,8 @@ static int read_layout(int dir, char **manifest, struct err *e)
 	return r;
 }
 
-static int fetch(const struct image_store *s, const char *source, int timeout_ms, char **manifest,
-		 struct err *e)
+static int fetch_by_skopeo(const struct image_store *s, const char *source, int timeout_ms,
+			   char **manifest, struct err *e)
 {
 	char name[32];
 	autofd int dir = image_temporary(s, STORE_PULLS, name, e);
@@ -128,30 +127,29 @@ static int fetch(const struct image_store *s, const char *source, int timeout_ms
 	return r;
 }
 
-/* Does "oci:DIR[:TAG]" still name the manifest that is here? Then there is nothing to copy. What
- * cannot be told, skopeo finds out. */
-static bool is_current(const char *source, const char *manifest)
+static int fetch(const struct image_store *s, const char *source, int timeout_ms, char **manifest,
+		 struct err *e)
 {
-	autofree char *path = NULL;
-	const char *dir = source + strlen(LAYOUT), *tag = strchr(dir, ':');
-	struct oci_index index = { 0 };
-	autostr text = { 0 };
-	bool same = false;
+	autofree char *found = NULL;
+	int r;
 
-	if (!str_starts(source, LAYOUT))
-		return false;
-	path = xasprintf("%.*s/index.json", (int)strcspn(dir, ":"), dir);
-	if (file_read(AT_FDCWD, path, OUTPUT_MAX, &text, NULL) < 0 ||
-	    record_parse(&oci_index_record, text.p ? text.p : "", text.len, &index, NULL) < 0)
-		return false;
-	for (size_t i = 0; i < index.n_manifests && !same; i++) {
-		const char *name = strmap_get(&index.manifests[i].annotations, REF_NAME);
+	if (!image_layout_find(source, &found))
+		return fetch_by_skopeo(s, source, timeout_ms, manifest, e);
+	r = image_layout_copy(s, source, found, e);
+	if (r >= 0)
+		*manifest = TAKE(found);
+	return r;
+}
 
-		if (tag ? name && str_eq(name, tag + 1) : index.n_manifests == 1)
-			same = str_eq(index.manifests[i].digest, manifest);
-	}
-	record_done(&oci_index_record, &index);
-	return same;
+/* Is what a source on this host has certainly what the reference stands for already? Then there is
+ * nothing to copy. */
+static bool is_current(const char *source, const char *stamp, const struct image_ref *ref)
+{
+	autofree char *manifest = NULL;
+
+	if (stamp && ref->stamp)
+		return str_eq(stamp, ref->stamp);
+	return image_layout_find(source, &manifest) > 0 && str_eq(manifest, ref->manifest);
 }
 
 /* Shared among those who pull, so that nothing of theirs is collected; who is alone removes what
@@ -171,57 +169,85 @@ static int join(const struct image_store *s, struct err *e)
 	return r < 0 ? r : TAKE_FD(lock);
 }
 
-/* Unpacks what @manifest names, and notes that the reference means that. */
-static int take(const struct image_store *s, const char *reference, const char *manifest, bool note,
+/* Unpacks what the reference stands for, and notes it. */
+static int take(const struct image_store *s, const struct image_ref *ref, bool note,
 		struct image **out, struct err *e)
 {
-	struct image_ref ref = { .reference = (char *)reference, .manifest = (char *)manifest };
 	autoimage *image = NULL;
 	int r;
 
-	r = image_unpack(s, manifest, e);
+	r = image_unpack(s, ref->manifest, e);
 	if (r >= 0)
-		r = image_load(s, reference, manifest, &image, e);
+		r = image_load(s, ref->reference, ref->manifest, &image, e);
 	if (r >= 0 && note)
-		r = image_ref_save(s, &ref, e);
+		r = image_ref_save(s, ref, e);
 	if (r < 0)
-		return err_wrap(e, "image %s: ", reference);
+		return err_wrap(e, "image %s: ", ref->reference);
 	*out = TAKE(image);
 	return 0;
+}
+
+static void become(struct image_ref *ref, const char *reference, char *manifest, char *stamp)
+{
+	record_done(&image_ref_record, ref);
+	*ref = (struct image_ref){ xstrdup(reference), manifest, stamp };
+}
+
+/* Brings *ref up to date. Returns 1 when it was pulled; 0 the local copy is to do, and *why says
+ * why, if it was to be pulled; or -errno. */
+static int update(const struct image_store *s, const char *reference, const char *source,
+		  enum image_pull how, int timeout_ms, struct image_ref *ref, struct err *why)
+{
+	autofree char *manifest = NULL, *stamp = NULL, *after = NULL;
+	bool known = ref->manifest != NULL;
+	int r;
+
+	if (how == IMAGE_PULL_NEVER && !known)
+		return err_msg(why, ENOENT, "not there, and not to be pulled");
+	if (how != IMAGE_PULL_ALWAYS && known)
+		return 0;
+	stamp = image_archive_stamp(source);
+	if (known && is_current(source, stamp, ref))
+		return 0;
+	r = fetch(s, source, timeout_ms, &manifest, why);
+	if (r < 0)
+		return known ? 0 : r;
+	after = image_archive_stamp(source);
+	if (stamp && after && str_eq(stamp, after))
+		become(ref, reference, TAKE(manifest), TAKE(stamp));
+	else
+		become(ref, reference, TAKE(manifest), NULL);
+	return 1;
 }
 
 int image_pull(const struct image_store *s, const char *reference, enum image_pull how,
 	       int timeout_ms, struct image **out, struct err *e)
 {
-	autofree char *source = NULL, *manifest = NULL;
-	struct image_ref ref = { 0 };
+	_cleanup_(image_ref_done) struct image_ref ref = { 0 };
+	autofree char *source = NULL;
 	struct err why = { 0 };
 	autofd int lock = -1;
+	int r, pulled;
 	bool pinned;
-	int known, r;
 
 	r = image_reference_source(reference, &source, &pinned, e);
 	if (r < 0)
 		return r;
 	lock = join(s, e);
-	known = lock < 0 ? lock : image_ref_load(s, reference, &ref, e);
-	if (known < 0)
-		return known;
-	if (how == IMAGE_PULL_ALWAYS && known)
-		pinned |= is_current(source, ref.manifest);
-	if (how == IMAGE_PULL_ALWAYS ? !(known && pinned) : how == IMAGE_PULL_MISSING && !known)
-		r = fetch(s, source, timeout_ms, &manifest, &why);
-	else if (!known)
-		r = err_msg(&why, ENOENT, "not there, and not to be pulled");
-	if (r < 0 && !known) {
+	r = lock < 0 ? lock : image_ref_load(s, reference, &ref, e);
+	if (r < 0)
+		return r;
+	if (pinned && how == IMAGE_PULL_ALWAYS)
+		how = IMAGE_PULL_MISSING;
+	pulled = update(s, reference, source, how, timeout_ms, &ref, &why);
+	if (pulled < 0) {
 		*e = why;
 		return err_wrap(e, "image %s: ", reference);
 	}
-	r = take(s, reference, manifest ? manifest : ref.manifest, manifest != NULL, out, e);
-	record_done(&image_ref_record, &ref);
+	r = take(s, &ref, pulled, out, e);
 	if (r < 0)
 		return r;
 	(*out)->lock = TAKE_FD(lock);
 	*e = why;
-	return manifest != NULL;
+	return pulled;
 }

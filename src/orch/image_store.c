@@ -21,8 +21,14 @@
 static const struct field ref_fields[] = {
 	F_STRING("reference", struct image_ref, reference, FIELD_REQUIRED | FIELD_NONEMPTY),
 	F_STRING_CHECK("manifest", struct image_ref, manifest, FIELD_REQUIRED, oci_digest_check),
+	F_STRING("stamp", struct image_ref, stamp, 0),
 };
 const struct record image_ref_record = RECORD(struct image_ref, "orchctl(8)", ref_fields);
+
+void image_ref_done(struct image_ref *ref)
+{
+	record_done(&image_ref_record, ref);
+}
 
 int image_store_open(const char *path, char *const *env, struct image_store *out, struct err *e)
 {

@@ -20,8 +20,10 @@
 struct image_ref {
 	char *reference;
 	char *manifest; /* its digest */
+	char *stamp;	/* image_archive_stamp of the archive that it came from; NULL: none */
 };
 extern const struct record image_ref_record;
+void image_ref_done(struct image_ref *ref);
 
 int image_ref_load(const struct image_store *s, const char *reference, struct image_ref *out,
 		   struct err *e); /* 1; 0: none; -errno */

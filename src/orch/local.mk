@@ -44,6 +44,8 @@ liborch_a_SOURCES = \
 	src/orch/http.h \
 	src/orch/image.h \
 	src/orch/image_collect.c \
+	src/orch/image_layout.c \
+	src/orch/image_layout.h \
 	src/orch/image_pull.c \
 	src/orch/image_reference.c \
 	src/orch/image_reference.h \

@@ -95,6 +95,76 @@ check_base()
 	check_base
 }
 
+without_skopeo()
+{
+	on_host env PATH=/nowhere "$ORCHCTL_BIN" --state-dir "$STATE" --run-dir "$RUN" --ns "$NS" "$@"
+}
+
+# Writes the one manifest of a layout anew, with what jq makes of it.
+edit_manifest()
+{
+	local blobs=$1/blobs/sha256 old new
+
+	old=$(jq -r '.manifests[0].digest[7:]' "$1/index.json")
+	jq -c "$2" "$blobs/$old" > "$blobs/new"
+	new=$(sha256sum "$blobs/new" | cut -d' ' -f1)
+	mv "$blobs/new" "$blobs/$new"
+	jq -c --arg digest "sha256:$new" '.manifests[0].digest = $digest' "$1/index.json" > "$1/index"
+	mv "$1/index" "$1/index.json"
+}
+
+@test "a layout needs no skopeo, and no trust" {
+	local blob case
+
+	make_image "$WORK/image" good
+	run without_skopeo image pull "oci:$WORK/image:1"
+	[ "$status" -eq 0 ] || { echo "$output"; return 1; }
+	first=$output
+	check_base
+	[ -z "$(temporaries)" ]
+	# Another image by the same name.
+	make_image "$WORK/image" changed
+	run without_skopeo image pull "oci:$WORK/image"
+	[ "$status" -eq 0 ] && [ "$output" != "$first" ]
+	[ "$(layers | wc -l)" -eq 3 ]
+	# A layout that lies, or points elsewhere.
+	for case in symlink fifo short long missing; do
+		rm -rf "$WORK/image" "$STORE"
+		make_image "$WORK/image" good
+		blob=$WORK/image/blobs/sha256/$(jq -r '.manifests[0].digest[7:]' "$WORK/image/index.json")
+		blob=$WORK/image/blobs/sha256/$(jq -r '.layers[1].digest[7:]' "$blob")
+		case $case in
+		symlink) mv "$blob" "$WORK/blob" && ln -s "$WORK/blob" "$blob" ;;
+		fifo) rm "$blob" && mkfifo "$blob" ;;
+		short) edit_manifest "$WORK/image" '.layers[1].size += 1' ;;
+		long) edit_manifest "$WORK/image" '.layers[1].size = 1' ;;
+		missing) rm "$blob" ;;
+		esac
+		run without_skopeo image pull "oci:$WORK/image:1"
+		[ "$status" -eq 1 ] || { echo "$case was taken: $output"; return 1; }
+		[ "${#lines[@]}" -eq 1 ] && [[ $output == *"oci:$WORK/image:1"*"blob sha256:"* ]] || { echo "$case: $output"; return 1; }
+		[ -z "$(layers)$(temporaries)" ] || { echo "$case left something"; return 1; }
+		[ -z "$(find "$STORE/blobs/sha256" -name "${blob##*/}")" ] || { echo "$case: the blob was taken"; return 1; }
+	done
+}
+
+archive_has_stamp() { pull "$1" > /dev/null && jq -e .stamp "$STORE"/refs/*.json > /dev/null; }
+
+@test "an archive that has not changed is not read again" {
+	make_image "$WORK/image" good
+	skopeo copy -q "oci:$WORK/image:1" "docker-archive:$WORK/docker.tar:x:1"
+	# One that was written a moment ago might be written again without a trace.
+	wait_for 30 archive_has_stamp "docker-archive:$WORK/docker.tar"
+	first=$(pull "docker-archive:$WORK/docker.tar")
+	run --separate-stderr without_skopeo image pull "docker-archive:$WORK/docker.tar"
+	[ "$status" -eq 0 ] && [ "$output" = "$first" ] && [ -z "$stderr" ] || { echo "$stderr"; return 1; }
+	make_image "$WORK/other" changed
+	skopeo copy -q "oci:$WORK/other:1" "docker-archive:$WORK/other.tar:x:1"
+	cat "$WORK/other.tar" > "$WORK/docker.tar"
+	run pull "docker-archive:$WORK/docker.tar"
+	[ "$status" -eq 0 ] && [ "$output" != "$first" ]
+}
+
 # A registry on the test's host; the user's own configuration says that it has no TLS.
 start_registry()
 {
