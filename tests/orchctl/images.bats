@@ -29,7 +29,8 @@ test_teardown()
 outside_is_whole()
 {
 	[ "$(ls -A "$OUTSIDE")" = victim ] && [ "$(cat "$OUTSIDE/victim")" = precious ] &&
-		[ "$(stat -c %a "$OUTSIDE")" = 751 ] && [ "$(stat -c %h "$OUTSIDE/victim")" = 1 ]
+		[ "$(stat -c %a "$OUTSIDE")" = 751 ] && [ "$(stat -c %h "$OUTSIDE/victim")" = 1 ] &&
+		python3 -c 'import os, sys; sys.exit(any(os.listxattr(p) for p in sys.argv[1:]))' "$OUTSIDE" "$OUTSIDE/victim"
 }
 
 make_image() { python3 "$BATS_TEST_DIRNAME/helpers/images.py" "$@"; }
@@ -291,6 +292,29 @@ is_at() { [[ $(device_status "$1" | jq -r .step) == "$2" ]]; }
 	make_image "$WORK/image" absolute
 	pull "oci:$WORK/image:1"
 	[ -e "$(layer_with evil)/evil" ]
+}
+
+@test "what comes twice in a layer, and what an image may not say to overlayfs" {
+	local layer
+
+	make_image "$WORK/image" twice
+	pull "oci:$WORK/image:1"
+	layer=$STORE/layers/$(layers)
+	[ "$(cat "$layer/file")" = new ] && [ "$(cat "$layer/link")" = old ]
+	[ "$(ls -A "$layer/d")" = new ]
+	[ ! -L "$layer/up" ] && [ "$(ls -A "$layer/up")" = f ]
+	python3 - "$layer/e" <<- 'END'
+		import os, sys
+		assert os.listxattr(sys.argv[1]) == ["user.kind"], os.listxattr(sys.argv[1])
+	END
+}
+
+@test "a layer with more than a million entries" {
+	make_image "$WORK/image" many
+	run pull "oci:$WORK/image:1"
+	[ "$status" -eq 1 ]
+	[[ $output == *"more than 1000000 entries"* ]]
+	[ -z "$(layers)$(temporaries)" ]
 }
 
 @test "damaged and lying images" {

@@ -23,7 +23,7 @@ def entry(name, kind="file", data=b"", **more):
     e.uid, e.gid, e.mtime = more.get("uid", 0), more.get("gid", 0), more.get("mtime", 1000000000)
     e.linkname = more.get("to", "")
     e.devmajor, e.devminor = more.get("dev", (0, 0))
-    e.pax_headers = {"SCHILY.xattr." + k: v for k, v in more.get("xattrs", {}).items()}
+    e.pax_headers = {"SCHILY.xattr." + k: v for k, v in more.get("xattrs", {}).items()} | more.get("pax", {})
     e.size = len(data)
     return e, data
 
@@ -106,12 +106,23 @@ HOSTILE = {
     "root-file": [entry(".", data=b"x")],
     "long-name": [entry("n" * 300, data=b"x")],
     "deep": [entry("d/" * 1000 + "f", data=b"x"), entry("d", data=b"x")],
+    "newline": [entry("a\nlevel=fatal\n/../evil", data=b"x")],
+    "symlink-swap": [entry("d", "dir"), entry("d/f", data=b"x"), entry("d", "link", to=OUTSIDE), entry("d/evil", data=b"x"),
+                     entry("d/.wh.victim"), entry("d/victim", "hard", to="d/evil")],
 }
+# What comes more than once: the last one counts, and what was there before goes.
+TWICE = [entry("file", data=b"old"), entry("link", "hard", to="file"), entry("file", data=b"new"),
+         entry("d", "dir"), entry("d/old", data=b"x"), entry("d", data=b"x"), entry("d", "dir"), entry("d/new", data=b"x"),
+         entry("up", "link", to="d"), entry("up", "dir"), entry("up/f", data=b"x"),
+         entry("e", "dir", xattrs={"trusted.overlay.opaque": "y"}, pax={
+             "LIBARCHIVE.xattr.trusted.overlay.redirect": "L2V0Yw", "LIBARCHIVE.xattr.user%2Eoverlay.opaque": "eQ",
+             "LIBARCHIVE.xattr.user.kind": "Z29vZA"})]
 RAW = {
     "huge": sparse_header(),
     "truncated": truncated(),
     "garbage": b"this is no archive at all" * 100,
     "bomb": None,  # made while it is written
+    "many": None,
 }
 
 
@@ -139,6 +150,10 @@ def main():
         layers = [tar(base()), tar(upper())]
     elif case in HOSTILE:
         layers = [tar(HOSTILE[case])]
+    elif case == "twice":
+        layers = [tar(TWICE)]
+    elif case == "many":  # a million and one
+        layers = [tar([entry(".wh..wh.x")])[:512] * 1000001 + bytes(1024)]
     elif case == "bomb":
         layers = [tar([entry("zeros", data=bytes(256 << 20))])]
     else:
