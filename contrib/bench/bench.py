@@ -13,6 +13,7 @@ import tempfile
 sys.dont_write_bytecode = True  # not into the source tree
 
 from bundles import BARE, Bundles, build
+from count import ROWS as COUNT_ROWS, run_counts
 from rows import N_MANY, ROWS, run_rows
 from runtimes import Floor, HYBRID, Runtime
 
@@ -32,7 +33,7 @@ def on_path(name):
     return list(found.values())
 
 
-def runtimes(args, timer, work, state):
+def programs(args):
     """Ours, then every runc and crun; two of one name are told apart by a number."""
     candidates = [("runlet", args.runtime)]
     for name in ("crun", "runc"):
@@ -41,12 +42,21 @@ def runtimes(args, timer, work, state):
             print(f"bench: no {name} on PATH: its column is missing")
         for n, path in enumerate(paths):
             candidates.append((name + (str(n + 1) if n else ""), path))
-    rows = []
+    found = []
     for name, path in candidates:
         path = os.path.abspath(path)
-        if not os.access(path, os.X_OK):
+        if os.access(path, os.X_OK):
+            found.append((name, path))
+        else:
             print(f"bench: {path} is not there: its column is missing")
-            continue
+    if not found:
+        fail("no runtime to measure")
+    return found
+
+
+def columns_of(found, timer, work, state):
+    rows = []
+    for name, path in found:
         hide = name.startswith("crun") and os.path.ismount(HYBRID)
         if hide:
             print(f"bench: {name} runs without {HYBRID}, as it refuses hybrid cgroups")
@@ -100,20 +110,67 @@ def clean(dirs):
         shutil.rmtree(d, ignore_errors=True)
 
 
+def emulated():
+    """Whether times mean nothing here."""
+    with open("/proc/cpuinfo", encoding="utf-8") as f:
+        return "QEMU TCG" in f.read()
+
+
 def parse_args():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("runtime", nargs="?", default="./runlet", help="default: ./runlet")
-    parser.add_argument("--rounds", type=int, default=40, help="at least 30 for medians to mean much")
-    parser.add_argument("--rows", default=",".join(r.key for r in ROWS), metavar="ROW[,ROW...]",
+    parser.add_argument("--rounds", type=int,
+                        help="40, at least 30 for medians to mean much; 3 where things are counted")
+    parser.add_argument("--rows", metavar="ROW[,ROW...]",
                         help="only these: " + ", ".join(r.key for r in ROWS))
+    parser.add_argument("--count", action="store_true", default=emulated(),
+                        help="system calls, forks and bytes instead of times (the default in an emulator): "
+                        + ", ".join(r.key for r in COUNT_ROWS))
     parser.add_argument("--containers", type=int, default=N_MANY, metavar="N",
                         help=f"list so many containers instead of {N_MANY}")
     args = parser.parse_args()
-    args.rows = args.rows.split(",")
-    unknown = set(args.rows) - {r.key for r in ROWS}
+    keys = [r.key for r in (COUNT_ROWS if args.count else ROWS)]
+    args.rounds = args.rounds or (3 if args.count else 40)
+    args.rows = args.rows.split(",") if args.rows else keys
+    unknown = set(args.rows) - set(keys)
     if unknown:
         parser.error("no such row: " + ", ".join(sorted(unknown)))
     return args
+
+
+def report(broken):
+    for text in broken:
+        print("bench: " + text, file=sys.stderr)
+    return 1 if broken else 0
+
+
+def spec_of(found):
+    """Whose "spec" makes the configuration: runc's if it is there."""
+    return next((path for name, path in found if name == "runc"), found[0][1])
+
+
+def count(args, work, state):
+    found = programs(args)
+    bundles = Bundles(work, spec_of(found), compiled=False)
+    rows, lines, broken = run_counts(found, args.rows, args.rounds, work, state, bundles)
+    table(rows, [name for name, _ in found])
+    print("\n" + "\n".join(lines))
+    return report(broken)
+
+
+def measure(args, work, state, columns):
+    found = programs(args)
+    timer = build(work, "timer", [])
+    columns += columns_of(found, timer, work, state)
+    bundles = Bundles(work, spec_of(found))
+    for c in columns:
+        c.bundles = bundles
+    columns.append(Floor(build(work, "floor", BARE), timer, work))
+    rows = run_rows(columns, args.rows, args.rounds, args.containers)
+    print(f"\nmedians of {args.rounds} interleaved rounds (a peak below the timer's own "
+          f"{columns[0].timer.own_kib} KiB is uncertain)\n")
+    table(rows, [c.name for c in columns])
+    return report([c.broken for c in columns if c.broken])
 
 
 def main():
@@ -125,22 +182,9 @@ def main():
     state = state_dir(work)
     columns = []
     try:
-        timer = build(work, "timer", [])
-        columns = runtimes(args, timer, work, state)
-        if not columns:
-            fail("no runtime to measure")
-        bundles = Bundles(work, next((c.path for c in columns if c.name == "runc"), columns[0].path))
-        for c in columns:
-            c.bundles = bundles
-        columns.append(Floor(build(work, "floor", BARE), timer, work))
-        rows = run_rows(columns, args.rows, args.rounds, args.containers)
-        print(f"\nmedians of {args.rounds} interleaved rounds (a peak below the timer's own "
-              f"{columns[0].timer.own_kib} KiB is uncertain)\n")
-        table(rows, [c.name for c in columns])
-        broken = [c.broken for c in columns if c.broken]
-        for text in broken:
-            print("bench: " + text, file=sys.stderr)
-        return 1 if broken else 0
+        if args.count:
+            return count(args, work, state)
+        return measure(args, work, state, columns)
     except RuntimeError as e:
         return fail(str(e))
     finally:

@@ -53,10 +53,10 @@ def seccomp_profile(names, nonce):
 class Bundles:
     """A directory for each purpose, all of them with the same root filesystem."""
 
-    def __init__(self, work, runc):
+    def __init__(self, work, runc, compiled=True):
+        """@compiled: those that need a compiler, too."""
         self.work = work
         self.rootfs = os.path.join(work, "rootfs")
-        self.calls = system_calls()
         self.make_rootfs()
         spec = os.path.join(work, "spec")
         os.mkdir(spec)
@@ -65,10 +65,19 @@ class Bundles:
             self.config = json.load(f)
         self.config["process"]["terminal"] = False
         self.config["root"]["path"] = self.rootfs
-        for name, args in (("true", ["/bin/true"]), ("tiny", ["/bin/tiny"]), ("idle", ["/bin/idle"]),
-                           ("sleep", ["/bin/sleep", "86400"])):
-            self.write(name, args)
+        self.write("true", ["/bin/true"])
+        self.write("sleep", ["/bin/sleep", "86400"])
         self.write("binds", ["/bin/true"], mounts=self.binds())
+        if compiled:
+            self.add_compiled()
+
+    def add_compiled(self):
+        bin_dir = os.path.join(self.rootfs, "bin")
+        build(bin_dir, "true", BARE, "tiny")
+        build(bin_dir, "true", BARE + ["-DIDLE"], "idle")
+        self.write("tiny", ["/bin/tiny"])
+        self.write("idle", ["/bin/idle"])
+        self.calls = system_calls()
         self.seccomp("cached", 0)
 
     def make_rootfs(self):
@@ -81,8 +90,6 @@ class Bundles:
         shutil.copy(os.path.realpath(busybox), os.path.join(bin_dir, "busybox"))
         for applet in ("true", "sleep", "sh"):
             os.symlink("busybox", os.path.join(bin_dir, applet))
-        build(bin_dir, "true", BARE, "tiny")
-        build(bin_dir, "true", BARE + ["-DIDLE"], "idle")
 
     def binds(self):
         """Directories and files, read-only and writable, as a pod with volumes has them."""
