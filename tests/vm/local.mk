@@ -4,6 +4,7 @@
 VM_TESTS = \
 	tests/vm/apparmor.bats \
 	tests/vm/cgroup2.bats \
+	tests/vm/delegation.bats \
 	tests/vm/ovs.bats \
 	tests/vm/smoke.bats \
 	tests/vm/systemd.bats
