@@ -151,6 +151,10 @@ liborch_a_SOURCES = \
 	src/orch/state/netmaker.h \
 	src/orch/state/perform.c \
 	src/orch/state/perform.h \
+	src/orch/state/shown.c \
+	src/orch/state/shown.h \
+	src/orch/state/undo.c \
+	src/orch/state/undo.h \
 	src/orch/store.c \
 	src/orch/store.h \
 	src/orch/template.c \

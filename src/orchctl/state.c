@@ -6,6 +6,7 @@
 #include "core/log.h"
 #include "orch/state/apply.h"
 #include "orch/state/current.h"
+#include "orch/state/shown.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -118,7 +119,7 @@ static int run_rollback(const void *global, void *args, int argc _unused_, char 
 
 const struct command cmd_rollback = {
 	.name = "rollback",
-	.about = "Return to the containers before the last state document.",
+	.about = "Return to what was before the last state document.",
 	.opts = rollback_opts,
 	.args_size = sizeof(struct state_args),
 	.run = run_rollback,
@@ -163,46 +164,73 @@ static void encode_lxc(const struct document *d, struct json_out *o)
 	json_out_end(o);
 }
 
-static void print_state(const struct document *d, bool alone)
+static int query_lxc(const struct orch *o, struct json_out *out, struct err *e)
+{
+	struct document d = { 0 };
+	int r = current_load(o, &d, e);
+
+	if (r == 0)
+		encode_lxc(&d, out);
+	document_done(&d);
+	return r;
+}
+
+static const struct plugin {
+	const char *name;
+	int (*encode)(const struct orch *o, struct json_out *out, struct err *e);
+} plugins[] = {
+	{ "lxc", query_lxc },
+	{ "net", shown_encode },
+};
+
+/* @only: a row of plugins, or NULL for all */
+static int print_state(const struct orch *orch, const struct plugin *only, struct err *e)
 {
 	autojsonout *o = json_out_new(NULL);
+	int r = 0;
 
-	if (!alone) {
+	if (!only) {
 		json_out_object(o);
 		json_out_name(o, "plugins");
 		json_out_object(o);
-		json_out_name(o, "lxc");
 	}
-	encode_lxc(d, o);
-	if (!alone) {
+	for (size_t i = 0; r == 0 && i < ARRAY_SIZE(plugins); i++) {
+		if (only && only != &plugins[i])
+			continue;
+		if (!only)
+			json_out_name(o, plugins[i].name);
+		r = plugins[i].encode(orch, o, e);
+	}
+	if (r < 0)
+		return r;
+	if (!only) {
 		json_out_end(o);
 		json_out_end(o);
 	}
 	puts(json_out_text(o, NULL));
+	return 0;
 }
 
 static int run_query(const void *global, void *args, int argc _unused_, char **argv _unused_,
 		     struct err *e)
 {
 	const struct query_args *a = args;
-	struct document d = { 0 };
+	const struct plugin *only = NULL;
 	autoorch o = { 0 };
 	int r = 0;
 
-	if (a->plugin && !str_eq(a->plugin, "lxc"))
-		return err_msg(e, EINVAL, "plugin %s: only lxc can be asked", a->plugin);
+	for (size_t i = 0; a->plugin && i < ARRAY_SIZE(plugins); i++)
+		if (str_eq(plugins[i].name, a->plugin))
+			only = &plugins[i];
+	if (a->plugin && !only)
+		return err_msg(e, EINVAL, "plugin %s: only lxc and net can be asked", a->plugin);
 	r = globals_orch(global, &o, e);
-	if (r == 0)
-		r = current_load(&o, &d, e);
-	if (r == 0)
-		print_state(&d, a->plugin);
-	document_done(&d);
-	return r;
+	return r < 0 ? r : print_state(&o, only, e);
 }
 
 const struct command cmd_query = {
 	.name = "query",
-	.about = "Print the containers that came of state documents.",
+	.about = "Print what state documents are about, as it is.",
 	.opts = query_opts,
 	.args_size = sizeof(struct query_args),
 	.run = run_query,

@@ -282,7 +282,8 @@ bundle_at()
 	apply
 	document "$(container 100 "{properties: {template: \"$bundle\", memory: 64}}")"
 	apply
-	answers 10.9.0.100
+	# Under another MAC address than the one that the host remembers.
+	wait_for 30 answers 10.9.0.100
 	document
 	apply --prune
 	[[ -d $bundle/rootfs/bin ]]
@@ -333,6 +334,91 @@ bundle_at()
 	[[ ${lines[0]} == 'Deleted container 101' ]]
 	[[ ${lines[1]} == 'Modified container 100: memory from 128 to 64' ]]
 	[[ $(query ' | map(.id)') == '["100"]' ]]
+}
+
+# with_net JQ: the document's plugin net
+with_net()
+{
+	jq -c ".plugins.net.interfaces = $1" "$DOCUMENT" > "$WORK/with-net"
+	mv "$WORK/with-net" "$DOCUMENT"
+}
+
+# What the kernel has, without what comes of itself.
+links()
+{
+	on_host ip -j link | jq -c '.[] | [.ifname, .master, (.flags | index("UP") != null)]'
+	on_host ip -j -4 addr | jq -c '.[] | [.ifname, [.addr_info[] | [.local, .prefixlen]]]'
+	on_host ip -4 route | sed 's/ linkdown//'
+}
+
+@test "back to the interfaces before, too" {
+	local before after net
+
+	on_host ip link add uplink type veth peer name far
+	on_host ip address add 10.9.5.5/24 dev uplink
+	on_host ip link set far up
+	before=$(links)
+	document "$(container 100 '{bridge: "br7", properties: {ipv4: "10.7.0.100/24"}}')"
+	net='[{name: "br7", type: "bridge", ports: ["uplink"],
+		ipv4: {enabled: true, address: [{ip: "10.7.0.1", prefix: 24}]}},
+		{name: "br0", type: "bridge", ipv4: {enabled: true, address: [{ip: "10.9.0.2", prefix: 24}]}}]'
+	with_net "$net"
+	apply
+	answers 10.7.0.100
+	after=$(on_host ip -4 -o addr show dev br0)
+	run -0 orchctl rollback
+	[[ ${lines[0]} == 'Deleted container 100' ]]
+	[[ $output == *'delete bridge br7'* && $output == *'add address 10.9.0.1/24 to br0'* ]]
+	[[ $(links | sort) == "$(sort <<< "$before")" ]] || { diff <(echo "$before") <(links); return 1; }
+	# And forth again.
+	run -0 orchctl rollback
+	[[ $output == *'create bridge br7'*'Created container 100'* ]]
+	[[ $(on_host ip -4 -o addr show dev br0) == "$after" ]]
+	answers 10.7.0.100
+	run -0 orchctl diff "$DOCUMENT"
+	ack '[.[].actions[] | keys[0]] | unique == ["NoOp"]'
+	run -0 orchctl rollback
+	[[ $(links | sort) == "$(sort <<< "$before")" ]]
+	orchctl audit verify
+}
+
+@test "an apply without interfaces has none to go back to" {
+	local before
+
+	document
+	with_net '[{name: "br7", type: "bridge"}]'
+	apply
+	before=$(links | sort)
+	document "$(container 100)"
+	apply
+	run -0 orchctl rollback
+	[[ $output == 'Deleted container 100' ]]
+	[[ $(links | sort) == "$before" ]]
+}
+
+@test "every plugin is shown as it is, in the form of a document" {
+	document "$(container 100)"
+	apply
+	on_host ip link add uplink type veth peer name far
+	on_host ip link set uplink master br0
+	on_host ip link set uplink up
+	on_host ip link set far up
+	on_host ip route add default via 10.9.0.254
+	run -0 orchctl query
+	ack '.plugins | keys == ["lxc", "net"]'
+	ack '.plugins.lxc.containers == [{"id":"100","veth":"vi100","bridge":"br0","running":true}]'
+	ack '.plugins.net.interfaces | map(.name) == ["br0", "far", "uplink"]'
+	ack '.plugins.net.interfaces[0] | .type == "bridge" and (.ports | sort) == ["uplink", "vi100"]
+		and .ipv4 == {"enabled":true,"address":[{"ip":"10.9.0.1","prefix":24}],"gateway":"10.9.0.254"}'
+	ack '.plugins.net.interfaces[1] | .type == "ethernet" and .ipv4 == {"enabled":false}'
+	# It can be applied, and changes nothing.
+	jq -c '{version: 1, plugins: {net: .plugins.net}}' <<< "$output" > "$WORK/shown.json"
+	run -0 orchctl diff "$WORK/shown.json"
+	ack '[.[].actions[] | keys[0]] | unique == ["NoOp"]'
+	run -0 orchctl query --plugin net
+	ack 'keys == ["interfaces"]'
+	run -1 orchctl query --plugin systemd
+	[[ $output == *'plugin systemd: only lxc and net can be asked' ]]
 }
 
 @test "bridges come before the containers on them" {
@@ -430,6 +516,8 @@ bundle_at()
 	run -0 apply
 	[[ $output == *'Added vi100 to bridge ovsbr0'* ]]
 	[[ $(vsctl list-ports ovsbr0) == vi100 ]]
+	run -0 orchctl query --plugin net
+	ack '.interfaces[] | select(.name == "ovsbr0") | .type == "ovs-bridge" and .ports == ["vi100"]'
 	[[ $(vsctl get port vi100 external_ids:runlet-container-id) == '"100"' ]]
 	answers 10.9.0.100
 	run -0 apply

@@ -2,6 +2,7 @@
 #include "core/strv.h"
 #include "orch/state/diff.h"
 #include "orch/state/netmaker.h"
+#include "orch/state/undo.h"
 #include "test.h"
 
 #include <errno.h>
@@ -227,6 +228,65 @@ TEST(finds_a_token)
 		autofree char *token = netmaker_token(rows[i].text);
 
 		CHECK_STR(token, rows[i].token);
+	}
+}
+
+/* What a plan did, undone and done again: in reverse order, with all that an operation has. */
+TEST(keeps_how_to_undo)
+{
+	struct plan_op ops[] = {
+		{ .kind = PLAN_OVS_BRIDGE_ADD, .name = "ovs0", .datapath = "netdev" },
+		{ .kind = PLAN_OVS_PORT_ADD, .name = "ovs0", .port = "p0", .internal = true },
+		{ .kind = PLAN_ADDRESS_DEL, .name = "ovs0" },
+		{ .kind = PLAN_ADDRESS_ADD, .name = "ovs0", .restores = true },
+		{ .kind = PLAN_ROUTE_ADD, .name = "ovs0", .metric = 7 },
+	};
+	const struct plan plan = { .ops = ops, .n = ARRAY_SIZE(ops) };
+	autojsonout *out = json_out_new(NULL), *again = json_out_new(NULL);
+	autojson *doc = NULL;
+	struct undo undo = { 0 };
+	const char *text;
+	size_t len;
+
+	CHECK_INT(ip_parse("10.0.0.1/24", "ip", &ops[2].ip, &e), 0);
+	CHECK_INT(ip_parse("10.0.0.2/24", "ip", &ops[3].ip, &e), 0);
+	CHECK_INT(ip_parse_address("10.0.0.254", "ip", &ops[4].ip, &e), 0);
+	undo_encode(&plan, out);
+	text = json_out_text(out, &len);
+	CHECK_INT(json_parse(text, len, &doc, &e), 0);
+	CHECK_INT(undo_decode(json_root(doc), &undo, &e), 0);
+	CHECK_INT(undo.plan.n, 4);
+	CHECK_INT(undo.plan.ops[0].kind, PLAN_ROUTE_DEL);
+	CHECK_INT(undo.plan.ops[0].metric, 7);
+	CHECK(memcmp(&undo.plan.ops[0].ip, &ops[4].ip, sizeof(ops[4].ip)) == 0);
+	CHECK_INT(undo.plan.ops[1].kind, PLAN_ADDRESS_ADD);
+	CHECK(memcmp(&undo.plan.ops[1].ip, &ops[2].ip, sizeof(ops[2].ip)) == 0);
+	CHECK_INT(undo.plan.ops[2].kind, PLAN_OVS_PORT_DEL);
+	CHECK_STR(undo.plan.ops[2].port, "p0");
+	CHECK(undo.plan.ops[2].internal);
+	CHECK_INT(undo.plan.ops[3].kind, PLAN_OVS_BRIDGE_DEL);
+	CHECK_STR(undo.plan.ops[3].datapath, "netdev");
+	undo_encode(&undo.plan, again);
+	CHECK_HAS(json_out_text(again, NULL), "ovs-bridge-add");
+	undo_done(&undo);
+	CHECK_INT(undo_decode(NULL, &undo, &e), 0);
+	CHECK_INT(undo.plan.n, 0);
+	undo_done(&undo);
+}
+
+TEST(refuses_what_is_no_undo)
+{
+	static const char *const rows[] = {
+		"{}", "[7]", "[{}]", "[{\"op\":\"x\",\"name\":\"a\"}]",
+		"[{\"op\":\"address-add\",\"name\":\"a\",\"ip\":\"x\"}]"
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		autojson *doc = NULL;
+		struct undo undo = { 0 };
+
+		CHECK_INT(json_parse(rows[i], strlen(rows[i]), &doc, &e), 0);
+		CHECK_INT(undo_decode(json_root(doc), &undo, &e), -EINVAL);
 	}
 }
 

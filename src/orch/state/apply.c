@@ -7,6 +7,7 @@
 #include "orch/state/interfaces.h"
 #include "orch/state/netmaker.h"
 #include "orch/state/perform.h"
+#include "orch/state/undo.h"
 #include "orch/store.h"
 
 #include <errno.h>
@@ -20,6 +21,7 @@ struct work {
 	struct document desired, current;
 	struct diff diff;
 	struct interfaces *interfaces; /* NULL: the document does not speak of them */
+	struct undo undo;	       /* of a rollback: what the interfaces get back by */
 	bool failed;
 };
 
@@ -29,6 +31,7 @@ static void work_done(struct work *w)
 	document_done(&w->desired);
 	document_done(&w->current);
 	interfaces_free(w->interfaces);
+	undo_done(&w->undo);
 	json_free(w->json);
 }
 
@@ -128,21 +131,34 @@ static char *previous_path(const struct orch *o)
 	return xasprintf("%s/state-before.json", o->state_dir);
 }
 
-static int keep(const struct work *w, struct err *e)
+/* What is to be done to the interfaces. */
+static const struct plan *plan_of(const struct work *w)
+{
+	return w->interfaces ? interfaces_plan(w->interfaces) : &w->undo.plan;
+}
+
+/* @plan: what is done to the interfaces, of which the inverse is kept; NULL: nothing */
+static int keep(const struct work *w, const struct plan *plan, struct err *e)
 {
 	autofree char *path = previous_path(w->o);
 	autojsonout *json = json_out_new("  ");
 	const char *text = NULL;
 	size_t len = 0;
 
-	current_encode(&w->current, json);
+	json_out_object(json);
+	current_put(&w->current, json);
+	if (plan && plan->n > 0) {
+		json_out_name(json, "undo");
+		undo_encode(plan, json);
+	}
+	json_out_end(json);
 	text = json_out_text(json, &len);
 	return store_save(path, text, len, e);
 }
 
 static bool is_nothing_to_do(const struct work *w)
 {
-	return diff_is_empty(&w->diff) && (!w->interfaces || interfaces_are_so(w->interfaces));
+	return diff_is_empty(&w->diff) && plan_of(w)->n == 0;
 }
 
 static void apply_interfaces(struct work *w)
@@ -150,12 +166,16 @@ static void apply_interfaces(struct work *w)
 	struct err e = { 0 };
 	autostr said = { 0 };
 
-	if (!w->interfaces || interfaces_are_so(w->interfaces))
+	if (plan_of(w)->n == 0)
 		return;
-	if (interfaces_apply(w->interfaces, &said, &e) < 0)
-		tell(w, e.text, true);
-	else
+	if (interfaces_run(w->o, plan_of(w), &said, &e) == 0) {
 		tell_lines(w, &said);
+		return;
+	}
+	tell(w, e.text, true);
+	/* Nothing was done of it, and so there is nothing to undo. */
+	if (keep(w, NULL, &e) < 0)
+		tell(w, e.text, true);
 }
 
 static bool needs_netmaker(const struct diff_action *a)
@@ -185,15 +205,19 @@ static void apply_container(struct work *w, const struct diff_action *a)
 static int apply(struct work *w, const char *text, size_t len, struct err *e)
 {
 	autofd int lock = store_lock_shared(w->o, "state", e);
+	size_t i = 0;
 	int r = lock < 0 ? lock : prepare(w, text, len, e);
 
 	if (r < 0 || is_nothing_to_do(w))
 		return r;
-	r = keep(w, e);
+	r = keep(w, plan_of(w), e);
 	if (r < 0)
 		return err_wrap(e, "keep the state before: ");
+	/* Who goes back leaves a bridge before it goes. */
+	for (; !w->interfaces && i < w->diff.n && w->diff.actions[i].kind == DIFF_DELETE; i++)
+		apply_container(w, &w->diff.actions[i]);
 	apply_interfaces(w);
-	for (size_t i = 0; i < w->diff.n; i++)
+	for (; i < w->diff.n; i++)
 		apply_container(w, &w->diff.actions[i]);
 	return w->failed;
 }
@@ -209,6 +233,7 @@ int state_apply(const struct orch *o, const char *text, size_t len,
 int state_rollback(const struct orch *o, const struct state_options *options, struct err *e)
 {
 	struct state_options all = *options;
+	_cleanup_(work_done) struct work w = { .o = o, .options = &all };
 	autofree char *path = previous_path(o);
 	autojsonout *json = json_out_new(NULL);
 	const char *text = NULL;
@@ -218,11 +243,13 @@ int state_rollback(const struct orch *o, const struct state_options *options, st
 
 	if (r == 0)
 		return err_msg(e, ENOENT, "no state was applied yet");
+	if (r > 0)
+		r = undo_decode(json_get(json_root(doc), "undo"), &w.undo, e);
 	if (r < 0)
 		return r;
 	json_out_tree(json, json_root(doc));
 	text = json_out_text(json, &len);
 	/* What came since goes. */
 	all.prune = true;
-	return state_apply(o, text, len, &all, e);
+	return apply(&w, text, len, e);
 }

@@ -35,8 +35,8 @@ int state_diff(const struct orch *o, const char *text, size_t len,
 int state_apply(const struct orch *o, const char *text, size_t len,
 		const struct state_options *options, struct err *e);
 
-/* state_rollback - apply the state before the last state_apply, containers only. -ENOENT: there was
- * none. */
+/* state_rollback - return to the state before the last state_apply or state_rollback: what was done
+ * to the interfaces is undone, too. -ENOENT: there was none. */
 int state_rollback(const struct orch *o, const struct state_options *options, struct err *e);
 
 #endif

@@ -142,9 +142,8 @@ void current_record_done(struct container *c)
 	strmap_done(&c->labels);
 }
 
-void current_encode(const struct document *d, struct json_out *o)
+void current_put(const struct document *d, struct json_out *o)
 {
-	json_out_object(o);
 	json_out_name(o, "version");
 	json_out_i64(o, DOCUMENT_VERSION);
 	json_out_name(o, "plugins");
@@ -158,5 +157,11 @@ void current_encode(const struct document *d, struct json_out *o)
 	json_out_end(o);
 	json_out_end(o);
 	json_out_end(o);
+}
+
+void current_encode(const struct document *d, struct json_out *o)
+{
+	json_out_object(o);
+	current_put(d, o);
 	json_out_end(o);
 }

@@ -24,6 +24,8 @@ void current_record(const struct orch *o, const struct document_container *d,
 		    struct container *out);
 void current_record_done(struct container *c);
 
+/* The members of that, into an object. */
+void current_put(const struct document *d, struct json_out *o);
 /* {"version":1,"plugins":{"lxc":{"containers":[...]}}} */
 void current_encode(const struct document *d, struct json_out *o);
 

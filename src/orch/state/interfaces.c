@@ -10,7 +10,6 @@
 #include <errno.h>
 
 struct interfaces {
-	const struct orch *o;
 	char *dir;
 	struct plan_host host;
 	struct desired desired;
@@ -27,17 +26,21 @@ static int prepare(struct interfaces *i, const char *text, size_t len, struct er
 	return r < 0 ? r : plan_make(&i->desired, &i->observed, &i->plan, e);
 }
 
+static struct plan_host host_of(const struct orch *o, const char *dir)
+{
+	return (struct plan_host){
+		.state_dir = dir, .ovs = { .db = o->ovs_db, .timeout_ms = OVS_TIMEOUT_DEFAULT_MS }
+	};
+}
+
 int interfaces_new(const struct orch *o, const char *text, size_t len, struct interfaces **out,
 		   struct err *e)
 {
 	struct interfaces *i = xcalloc(1, sizeof(*i));
 	int r = 0;
 
-	i->o = o;
 	i->dir = orch_net_dir(o);
-	i->host = (struct plan_host){ .state_dir = i->dir,
-				      .ovs = { .db = o->ovs_db,
-					       .timeout_ms = OVS_TIMEOUT_DEFAULT_MS } };
+	i->host = host_of(o, i->dir);
 	r = prepare(i, text, len, e);
 	if (r < 0) {
 		interfaces_free(i);
@@ -63,13 +66,18 @@ bool interfaces_are_so(const struct interfaces *i)
 	return i->plan.n == 0;
 }
 
+const struct plan *interfaces_plan(const struct interfaces *i)
+{
+	return &i->plan;
+}
+
 /* The changes for one interface, or all of them (SIZE_MAX). */
-static char **describe(const struct interfaces *i, size_t of)
+static char **describe(const struct plan *p, size_t of)
 {
 	char **v = strv_new();
 
-	for (size_t k = 0; k < i->plan.n; k++) {
-		const struct plan_op *op = &i->plan.ops[k];
+	for (size_t k = 0; k < p->n; k++) {
+		const struct plan_op *op = &p->ops[k];
 		struct str text = { 0 };
 
 		if ((of != SIZE_MAX && op->of != of) || op->restores)
@@ -82,7 +90,7 @@ static char **describe(const struct interfaces *i, size_t of)
 
 static void encode_action(const struct interfaces *i, size_t of, struct json_out *o)
 {
-	autostrv char **changes = describe(i, of);
+	autostrv char **changes = describe(&i->plan, of);
 	bool creates = plan_creates(&i->plan, of), any = plan_changes(&i->plan, of);
 
 	json_out_object(o);
@@ -114,8 +122,7 @@ void interfaces_encode(const struct interfaces *i, struct json_out *o)
 	json_out_end(o);
 }
 
-static int record(const struct interfaces *i, char *const *changes, const char *error,
-		  struct err *e)
+static int record(const struct orch *o, char *const *changes, const char *error, struct err *e)
 {
 	const struct audit_change change = { .plugin = "net",
 					     .op = AUDIT_APPLY,
@@ -123,21 +130,22 @@ static int record(const struct interfaces *i, char *const *changes, const char *
 					     .changes = changes,
 					     .error = error };
 
-	return audit_append(i->o->audit_dir, &change, e);
+	return audit_append(o->audit_dir, &change, e);
 }
 
-int interfaces_apply(const struct interfaces *i, struct str *said, struct err *e)
+int interfaces_run(const struct orch *o, const struct plan *p, struct str *said, struct err *e)
 {
-	autostrv char **changes = describe(i, SIZE_MAX);
-	autofree char *all = strv_join(changes, "\n");
-	autofd int lock = net_lock(i->dir, "apply", e);
+	autostrv char **changes = describe(p, SIZE_MAX);
+	autofree char *all = strv_join(changes, "\n"), *dir = orch_net_dir(o);
+	const struct plan_host host = host_of(o, dir);
+	autofd int lock = net_lock(dir, "apply", e);
 	struct err why = { 0 }, telling = { 0 };
-	int r = lock < 0 ? lock : record(i, changes, NULL, e);
+	int r = lock < 0 ? lock : record(o, changes, NULL, e);
 
 	if (r < 0)
 		return r;
-	r = plan_run(&i->host, &i->plan, &why);
-	if (r < 0 && record(i, changes, why.text, &telling) < 0)
+	r = plan_run(&host, p, &why);
+	if (r < 0 && record(o, changes, why.text, &telling) < 0)
 		log_error("%s", telling.text);
 	if (r < 0)
 		return err_msg(e, -r, "Failed to apply the interfaces: %s", why.text);

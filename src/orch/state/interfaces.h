@@ -6,6 +6,7 @@
 #define ORCH_STATE_INTERFACES_H
 
 #include "core/json.h"
+#include "net/plan.h"
 #include "orch/orch.h"
 
 struct interfaces;
@@ -18,7 +19,10 @@ void interfaces_free(struct interfaces *i);
 bool interfaces_are_so(const struct interfaces *i); /* nothing to be done */
 /* {"plugin":"net","actions":[{"Create":{"resource":…,"changes":[…]}}]} */
 void interfaces_encode(const struct interfaces *i, struct json_out *o);
-/* All of it or nothing; recorded in the audit trail before. @said: what was done, a line each. */
-int interfaces_apply(const struct interfaces *i, struct str *said, struct err *e);
+/* Borrowed. */
+const struct plan *interfaces_plan(const struct interfaces *i);
+/* A plan, all of it or nothing; recorded in the audit trail before. @said: what was done, a line
+ * each. */
+int interfaces_run(const struct orch *o, const struct plan *p, struct str *said, struct err *e);
 
 #endif
