@@ -8,6 +8,7 @@
 #include "orch/registry.h"
 #include "orch/request.h"
 #include "orch/rootfs.h"
+#include "orch/serial_attach.h"
 #include "orch/template.h"
 
 #include <errno.h>
@@ -106,7 +107,9 @@ int step_make_container(struct creation *s, struct err *e)
 		r = take_template(s, dir, e);
 	if (r == 0)
 		r = rootfs_mount(&store, dir, &rootfs, e);
-	return r < 0 ? r : create_bundle(s, rootfs, e);
+	if (r >= 0)
+		r = create_bundle(s, rootfs, e);
+	return r < 0 ? r : serial_attach(s->o, s->c, e);
 }
 
 int step_register(struct creation *s, struct err *e)
@@ -158,8 +161,10 @@ int undo_register(const struct orch *o, const struct container *c, struct err *e
 int undo_make_container(const struct orch *o, const struct container *c, struct err *e)
 {
 	autofree char *dir = orch_container_dir(o, c->ns, c->name);
+	int r = serial_forget(o, c, e);
+	int removed = rootfs_remove(dir, r < 0 ? NULL : e);
 
-	return rootfs_remove(dir, e);
+	return r < 0 ? r : removed;
 }
 
 int undo_attach_networks(const struct orch *o, const struct container *c, struct err *e)

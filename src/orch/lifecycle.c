@@ -6,6 +6,7 @@
 #include "orch/registry.h"
 #include "orch/request.h"
 #include "orch/rootfs.h"
+#include "orch/serial_attach.h"
 
 #include <errno.h>
 
@@ -43,6 +44,8 @@ int lifecycle_start(const struct orch *o, struct container *c, struct err *e)
 	if (r == 0)
 		r = mount_rootfs(o, dir, e);
 	if (r == 0)
+		r = serial_attach(o, c, e);
+	if (r == 0)
 		r = monitor_start(o->monitor, dir, e);
 	return r < 0 ? r : 0;
 }
@@ -67,8 +70,11 @@ int lifecycle_stop(const struct orch *o, struct container *c, struct err *e)
 int lifecycle_restart(const struct orch *o, struct container *c, struct err *e)
 {
 	autofree char *dir = orch_container_dir(o, c->ns, c->name);
-	int r = monitor_restart(dir, e);
+	int r = serial_attach(o, c, e);
 
+	if (r < 0)
+		return r;
+	r = monitor_restart(dir, e);
 	if (r != -ESRCH)
 		return r < 0 ? r : 0;
 	/* Nobody holds it: whatever runs of it is ended first. */

@@ -105,6 +105,10 @@ liborch_a_SOURCES = \
 	src/orch/run_request.h \
 	src/orch/serial.c \
 	src/orch/serial.h \
+	src/orch/serial_attach.c \
+	src/orch/serial_attach.h \
+	src/orch/serial_ports.c \
+	src/orch/serial_ports.h \
 	src/orch/serve/answer.c \
 	src/orch/serve/answer.h \
 	src/orch/serve/channel.c \

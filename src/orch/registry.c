@@ -7,7 +7,7 @@
 
 #include <errno.h>
 
-/* One of the two files: where it is, how it is laid out, and what a container has to say in it. */
+/* One of the files: where it is, how it is laid out, and what a container has to say in it. */
 struct registry {
 	const char *lock;
 	const char *file;
@@ -24,17 +24,12 @@ static void put_key(struct json_out *out, const char *ns, const char *name)
 	json_out_name(out, key);
 }
 
-static char *own_vnics_path(const struct orch *o, const char *ns, const char *name)
+/* From the container's own copy of its entry. */
+static int recall_copy(const struct orch *o, const char *ns, const char *name, const char *file,
+		       struct json_out *out, struct err *e)
 {
 	autofree char *dir = orch_container_dir(o, ns, name);
-
-	return xasprintf("%s/vnics.json", dir);
-}
-
-static int recall_vnics(const struct orch *o, const char *ns, const char *name,
-			struct json_out *out, struct err *e)
-{
-	autofree char *path = own_vnics_path(o, ns, name);
+	autofree char *path = xasprintf("%s/%s", dir, file);
 	autojson *doc = NULL;
 	int r = store_load(path, &doc, e);
 
@@ -43,6 +38,18 @@ static int recall_vnics(const struct orch *o, const char *ns, const char *name,
 	put_key(out, ns, name);
 	json_out_tree(out, json_root(doc));
 	return 1;
+}
+
+static int recall_vnics(const struct orch *o, const char *ns, const char *name,
+			struct json_out *out, struct err *e)
+{
+	return recall_copy(o, ns, name, "vnics.json", out, e);
+}
+
+static int recall_serial(const struct orch *o, const char *ns, const char *name,
+			 struct json_out *out, struct err *e)
+{
+	return recall_copy(o, ns, name, "serial.json", out, e);
 }
 
 /* Members that somebody else added to the entry stay. */
@@ -81,6 +88,8 @@ static const struct registry vnics_registry = { "runtime_vnics", "runtime_vnics.
 						recall_vnics };
 static const struct registry clients_registry = { "clients", "data/clients.json", "    ",
 						  recall_client };
+static const struct registry serial_registry = { "serial_configs", "data/serial_configs.json",
+						 "    ", recall_serial };
 
 static char *registry_path(const struct orch *o, const struct registry *g)
 {
@@ -200,7 +209,7 @@ static int get(const struct orch *o, const struct registry *g, const char *name,
 	return *entry ? 1 : 0;
 }
 
-static void put_vnics(struct json_out *out, const void *entry, const struct json *before _unused_)
+static void put_tree(struct json_out *out, const void *entry, const struct json *before _unused_)
 {
 	json_out_tree(out, entry);
 }
@@ -210,7 +219,7 @@ int registry_set_vnics(const struct orch *o, const char *ns, const char *name,
 {
 	autofree char *key = orch_net_name(ns, name);
 
-	return set(o, &vnics_registry, key, put_vnics, vnics, e);
+	return set(o, &vnics_registry, key, put_tree, vnics, e);
 }
 
 int registry_get_vnics(const struct orch *o, const char *ns, const char *name,
@@ -219,6 +228,14 @@ int registry_get_vnics(const struct orch *o, const char *ns, const char *name,
 	autofree char *key = orch_net_name(ns, name);
 
 	return get(o, &vnics_registry, key, doc, vnics, e);
+}
+
+int registry_set_serial(const struct orch *o, const char *ns, const char *name,
+			const struct json *entry, struct err *e)
+{
+	autofree char *key = orch_net_name(ns, name);
+
+	return set(o, &serial_registry, key, put_tree, entry, e);
 }
 
 int registry_set_client(const struct orch *o, const char *ns, const char *name, const char *ip,

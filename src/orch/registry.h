@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /**
- * registry.h - the two files that the cloud agent's other programs read, in its shape.
+ * registry.h - the files that the cloud agent's other programs read, in its shape.
  *
  * runtime_vnics.json: {"plc-001":[{vNIC as it was received, with added keys}]}, indented by 2;
- * clients.json: {"plc-001":{"ip":"172.20.0.2","name":"plc-001"}}, indented by 4. Entries of others
+ * clients.json: {"plc-001":{"ip":"172.20.0.2","name":"plc-001"}}, indented by 4;
+ * serial_configs.json: {"plc-001":{"serial_ports":[{…}]}}, the same. Entries of others
  * and unknown keys stay as they are. A corrupt file is put aside, and made again from what the
  * containers' own directories say.
  *
@@ -20,6 +21,8 @@
 /* Sets or, with NULL for it, removes what is said of one container. */
 int registry_set_vnics(const struct orch *o, const char *ns, const char *name,
 		       const struct json *vnics, struct err *e);
+int registry_set_serial(const struct orch *o, const char *ns, const char *name,
+			const struct json *entry, struct err *e);
 int registry_set_client(const struct orch *o, const char *ns, const char *name, const char *ip,
 			struct err *e);
 

@@ -9,6 +9,7 @@
 #include "orch/create.h"
 #include "orch/operation.h"
 #include "orch/orchestrator.h"
+#include "orch/serial_ports.h"
 #include "orch/store.h"
 
 #include <ctype.h>
@@ -39,14 +40,28 @@ static const struct message_rule vnic_rules[] = {
 	{ "mac", MESSAGE_STRING, 0 },
 };
 
+static const struct message_rule serial_rules[] = {
+	{ "name", MESSAGE_STRING, MESSAGE_REQUIRED },
+	{ "device_id", MESSAGE_TEXT, MESSAGE_REQUIRED },
+	{ "container_path", MESSAGE_STRING, MESSAGE_REQUIRED },
+	{ "baud_rate", MESSAGE_NUMBER, 0 },
+};
+
+static int check_serial(const struct json *configs, struct err *e)
+{
+	int r = 0;
+
+	for (size_t i = 0; r == 0 && configs && i < configs->n; i++)
+		r = message_check(&configs->items[i], serial_rules, ARRAY_SIZE(serial_rules), e);
+	if (r < 0 || !configs)
+		return r;
+	r = serial_ports_check(configs, e);
+	return r < 0 ? err_wrap(e, "Invalid serial configuration: ") : 0;
+}
+
 /* Accepted messages that would be carried out in part only are refused. */
 static int refuse_unsupported(const struct json *m, struct err *e)
 {
-	const struct json *serial = message_get(m, "serial_configs");
-
-	if (serial && serial->n > 0)
-		return err_msg(e, EOPNOTSUPP,
-			       "serial_configs: serial ports of containers are not supported");
 	if (message_get(m, "dedicated_interface"))
 		return err_msg(e, EOPNOTSUPP,
 			       "dedicated_interface: dedicated interfaces are not supported");
@@ -129,6 +144,8 @@ static int check(const struct json *m, struct err *e)
 		r = check_tag(tag, e);
 	if (r == 0)
 		r = refuse_unsupported(m, e);
+	if (r == 0)
+		r = check_serial(message_get(m, "serial_configs"), e);
 	return r < 0 ? r : check_vnics(message_get(m, "vnic_configs"), e);
 }
 
@@ -189,6 +206,7 @@ static int begin(const struct orch *o, const struct json *m, const char *name, i
 static int handle(const struct orch *o, const struct json *message, struct json_out *ack,
 		  struct message_result *result, struct err *e)
 {
+	const struct json *serial = message_get(message, "serial_configs");
 	const char *name = message_text(message, "container_name");
 	autofree char *text = xasprintf("Container creation started for %s", name);
 	int lock, r = check(message, e);
@@ -206,6 +224,10 @@ static int handle(const struct orch *o, const struct json *message, struct json_
 	json_out_string(ack, name);
 	json_out_name(ack, "message");
 	json_out_string(ack, text);
+	if (serial) {
+		json_out_name(ack, "serial_configs_count");
+		json_out_u64(ack, serial->n);
+	}
 	return 0;
 }
 

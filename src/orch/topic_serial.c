@@ -2,10 +2,7 @@
 /* get_serial_devices: the host's serial devices, with what USB says of them. */
 #include "orch/topics.h"
 
-#include "orch/serial.h"
-
-#define BY_ID "/dev/serial/by-id"
-#define CLASS_TTY "/sys/class/tty"
+#include "orch/serial_attach.h"
 
 static void put_device(struct json_out *ack, const struct serial_device *d)
 {
@@ -34,7 +31,7 @@ static int handle(const struct orch *o _unused_, const struct json *message _unu
 		  struct json_out *ack, struct message_result *result _unused_, struct err *e)
 {
 	_cleanup_(serial_devices_done) struct serial_devices found = { 0 };
-	int r = serial_list(BY_ID, CLASS_TTY, &found, e);
+	int r = serial_list(SERIAL_BY_ID, SERIAL_CLASS_TTY, &found, e);
 
 	if (r < 0)
 		return r;

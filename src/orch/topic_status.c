@@ -6,6 +6,7 @@
 #include "net/attach.h"
 #include "orch/container.h"
 #include "orch/operation.h"
+#include "orch/serial_attach.h"
 
 #include <errno.h>
 #include <time.h>
@@ -93,6 +94,21 @@ static int put_networks(const struct orch *o, const struct container *c, struct 
 	return 0;
 }
 
+/* As they are plugged in now; not there when none were asked for. */
+static int put_serial_ports(const struct orch *o, const struct container *c, struct json_out *ack,
+			    struct err *e)
+{
+	struct serial_ports ports = { 0 };
+	int r = serial_look(o, c, &ports, e);
+
+	if (r == 0 && ports.n > 0) {
+		json_out_name(ack, "serial_ports");
+		serial_ports_encode(&ports, false, ack);
+	}
+	serial_ports_done(&ports);
+	return r;
+}
+
 static void put_exit(struct json_out *ack, const struct monitor_status *s)
 {
 	json_out_name(ack, "exit_code");
@@ -129,6 +145,8 @@ static int put_container(const struct orch *o, const struct container *c, struct
 	json_out_name(ack, "restart_count");
 	json_out_i64(ack, s.restarts);
 	put(ack, "internal_ip", c->internal_ip);
+	if (r == 0)
+		r = put_serial_ports(o, c, ack, e);
 	if (running) {
 		json_out_name(ack, "uptime_seconds");
 		json_out_i64(ack, uptime_s(&s));

@@ -12,6 +12,7 @@ ORCHCTL_TESTS = \
 	tests/orchctl/readme.bats \
 	tests/orchctl/run.bats \
 	tests/orchctl/run_command.bats \
+	tests/orchctl/serial.bats \
 	tests/orchctl/serve.bats \
 	tests/orchctl/state.bats
 EXTRA_DIST += $(ORCHCTL_TESTS) \

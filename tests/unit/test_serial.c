@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "orch/serial.h"
+#include "orch/serial_ports.h"
 #include "core/file.h"
 #include "test.h"
 #include <fcntl.h>
@@ -73,6 +73,43 @@ TEST(none)
 	CHECK_INT(serial_list("/nonexistent/by-id", "/nonexistent/tty", &found, NULL), 0);
 	CHECK_INT(found.n, 0);
 	serial_devices_done(&found);
+}
+
+static int find(const char *configs, struct serial_ports *out)
+{
+	struct serial_device v[] = { { .path = (char *)"/dev/null", .device_id = (char *)"usb-A1" },
+				     { .path = (char *)"/dev/zero",
+				       .device_id = (char *)"usb-A12" },
+				     { .path = (char *)"/etc", .device_id = (char *)"usb-dir" } };
+	const struct serial_devices devices = { v, ARRAY_SIZE(v) };
+	autojson *doc = NULL;
+	struct err e;
+
+	CHECK_INT(json_parse(configs, strlen(configs), &doc, &e), 0);
+	return serial_ports_find(json_root(doc), &devices, out, &e);
+}
+
+#define PORT(id) "{\"name\":\"n\",\"device_id\":\"" id "\",\"container_path\":\"/dev/x\"}"
+
+TEST(ports_are_found)
+{
+	struct serial_ports p = { 0 };
+
+	/* In full before a part; a part of either name; what is no device; what is nowhere. */
+	CHECK_INT(find("[" PORT("usb-A12") "," PORT("A1") "," PORT("usb-A1-if00") "," PORT(
+			       "dir") "," PORT("zz") "]",
+		       &p),
+		  0);
+	CHECK_INT(p.n, 5);
+	CHECK_STR(p.v[0].current_host_path, "/dev/zero");
+	CHECK_INT(p.v[0].major.value, 1);
+	CHECK_INT(p.v[0].minor.value, 5);
+	CHECK_STR(p.v[1].current_host_path, "/dev/null");
+	CHECK_STR(p.v[2].current_host_path, "/dev/null");
+	CHECK_INT(p.v[3].status, SERIAL_ERROR);
+	CHECK(!p.v[3].current_host_path);
+	CHECK_INT(p.v[4].status, SERIAL_DISCONNECTED);
+	serial_ports_done(&p);
 }
 
 TEST_MAIN
