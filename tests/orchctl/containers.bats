@@ -80,7 +80,7 @@ test_setup()
 		and .docker_network_name == "macvlan_plant0_192.168.7.0_24" and ._is_wifi == false' \
 		"$STATE/runtime_vnics.json"
 	[ "$status" -eq 0 ] || { cat "$STATE/runtime_vnics.json"; return 1; }
-	run jq -e --arg key "+$NS+plc" '.[$key].name == $key and (.[$key].ip | startswith("10.213."))' \
+	run jq -e --arg key "+$NS+plc" '.[$key].name == "plc" and (.[$key].ip | startswith("10.213."))' \
 		"$STATE/data/clients.json"
 	[ "$status" -eq 0 ]
 	run device_status plc
