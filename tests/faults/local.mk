@@ -8,6 +8,10 @@ if NETCTL
 FAULTS_TESTS += \
 	tests/faults/network
 endif
+if ORCHCTL
+FAULTS_TESTS += \
+	tests/faults/orchctl
+endif
 EXTRA_DIST += \
 	tests/faults/attest.py \
 	tests/faults/box.py \
@@ -15,6 +19,8 @@ EXTRA_DIST += \
 	tests/faults/netctl_commands.py \
 	tests/faults/network \
 	tests/faults/operations.py \
+	tests/faults/orchctl \
+	tests/faults/station.py \
 	tests/faults/sweep.py \
 	tests/faults/world.py
 

@@ -2,12 +2,13 @@
 /**
  * stepper - run a program, and at its Nth system call kill, signal, or let the call fail.
  *
- *   stepper [-t MS] [-r FD] [-a PID] [-w ROLE [-n N] [-x] [-k VICTIM] [-s SIGNAL] [-e ERRNO]]
+ *   stepper [-fq] [-t MS] [-r FD] [-a PID] [-w ROLE [-n N] [-x] [-k VICTIM] [-s SIGNAL] [-e ERRNO]]
  *           PROGRAM [ARGUMENT]...
  *
  * The program is traced with all it makes. Its first process is "main", also after it has executed
  * itself anew; what it forks is "child", until it executes another program: from then on that is
- * the container's own and goes untraced. -a adds a process that is there already, as a child.
+ * the container's own and goes untraced. -a adds a process that is there already, as a child. With
+ * -f other programs are traced, too: their calls are not counted, but "all" are victims.
  *
  * -w says whose calls are counted, -n which of them is the one. There, before the call is made (-x:
  * when it has been), SIGKILL or -s goes to -k, the victim (main, child or all); or the call is not
@@ -15,11 +16,14 @@
  *
  * One line of KEY=VALUE goes to -r: calls counted (main, child); hit, the number of the call that
  * it happened at, or -1; status, as waitpid gives it, of main; hang=1 when all that was not over in
- * -t and was killed; fds, open in main when it ended on its own; pids, of all children.
+ * -t and was killed; fds, open in main when it ended on its own; pids, of all children. With -q
+ * also which calls only look: killed at one of them, a program leaves what it leaves at the next
+ * one.
  */
 #include <dirent.h>
 #include <elf.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <signal.h>
 #include <stdbool.h>
 #include <stddef.h>
@@ -36,14 +40,14 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#define TRACEES_MAX 64
-#define CALLS_MAX 4096
+#define TRACEES_MAX 256
+#define CALLS_MAX 16384
 #define OPTIONS                                                                                    \
 	(PTRACE_O_TRACESYSGOOD | PTRACE_O_TRACEFORK | PTRACE_O_TRACEVFORK | PTRACE_O_TRACECLONE |  \
 	 PTRACE_O_TRACEEXEC)
 
-enum role { MAIN, CHILD, ROLES };
-enum { KILL_MAIN = 1 << MAIN, KILL_CHILD = 1 << CHILD };
+enum role { MAIN, CHILD, OTHER, ROLES };
+enum { KILL_MAIN = 1 << MAIN, KILL_CHILD = 1 << CHILD, KILL_OTHER = 1 << OTHER };
 
 struct tracee {
 	pid_t pid;
@@ -57,6 +61,8 @@ struct options {
 	enum role who;
 	unsigned long n; /* 0: only count */
 	bool at_exit;
+	bool follow; /* other programs, too */
+	bool quiet;  /* report which calls only look */
 	pid_t attach;
 };
 
@@ -65,8 +71,9 @@ static struct tracee tracees[TRACEES_MAX];
 static size_t n_tracees;
 static unsigned long counts[ROLES];
 static unsigned short calls[ROLES][CALLS_MAX]; /* their numbers, when all are counted */
-static bool executed;			       /* main is the program: what came before was ours */
-static bool done;			       /* the one call has come */
+static bool looks[ROLES][CALLS_MAX];
+static bool executed; /* main is the program: what came before was ours */
+static bool done;     /* the one call has come */
 static long hit = -1;
 static const char *program; /* its last component */
 static unsigned open_fds;
@@ -95,22 +102,33 @@ static struct tracee *find(pid_t pid)
 	return NULL;
 }
 
-/* The process that a thread belongs to. */
-static pid_t process_of(pid_t tid)
+/* A line of a process's status, like "Tgid:"; @pid itself when it has none. */
+static pid_t status_of(pid_t pid, const char *key)
 {
 	char path[64], line[256];
-	pid_t tgid = tid;
+	pid_t value = pid;
 	FILE *f;
 
-	snprintf(path, sizeof(path), "/proc/%d/status", (int)tid);
+	snprintf(path, sizeof(path), "/proc/%d/status", (int)pid);
 	f = fopen(path, "re");
 	if (!f)
-		return tid;
+		return pid;
 	while (fgets(line, sizeof(line), f))
-		if (strncmp(line, "Tgid:", 5) == 0)
-			tgid = (pid_t)strtol(line + 5, NULL, 10);
+		if (strncmp(line, key, strlen(key)) == 0)
+			value = (pid_t)strtol(line + strlen(key), NULL, 10);
 	fclose(f);
-	return tgid;
+	return value;
+}
+
+/* What a process that was just made is: a thread of main, or what its maker makes. */
+static enum role role_of_new(pid_t tid, pid_t main_pid)
+{
+	pid_t process = status_of(tid, "Tgid:");
+	const struct tracee *maker = find(process == tid ? status_of(tid, "PPid:") : process);
+
+	if (process == main_pid)
+		return MAIN;
+	return maker && maker->role == OTHER ? OTHER : CHILD;
 }
 
 static struct tracee *add(pid_t pid, enum role role)
@@ -228,6 +246,93 @@ static bool can_fail(uint64_t nr)
 	return true;
 }
 
+/* Does it change nothing that is there when the process is not? What only reads, and what only the
+ * process itself has. */
+static bool only_looks(uint64_t nr, const uint64_t *args)
+{
+	static const long all[] = {
+		SYS_read,
+		SYS_pread64,
+		SYS_lseek,
+		SYS_mmap,
+		SYS_munmap,
+		SYS_mprotect,
+		SYS_mremap,
+		SYS_madvise,
+		SYS_brk,
+		SYS_close,
+		SYS_fstat,
+		SYS_newfstatat,
+		SYS_statx,
+		SYS_getdents64,
+		SYS_fcntl,
+		SYS_dup,
+		SYS_dup3,
+		SYS_pipe2,
+		SYS_epoll_create1,
+		SYS_epoll_ctl,
+		SYS_getpid,
+		SYS_getppid,
+		SYS_gettid,
+		SYS_getuid,
+		SYS_geteuid,
+		SYS_getgid,
+		SYS_getegid,
+		SYS_rt_sigaction,
+		SYS_rt_sigprocmask,
+		SYS_sigaltstack,
+		SYS_futex,
+		SYS_set_robust_list,
+		SYS_set_tid_address,
+		SYS_prlimit64,
+		SYS_getrandom,
+		SYS_faccessat,
+		SYS_faccessat2,
+		SYS_readlinkat,
+		SYS_clock_gettime,
+		SYS_clock_nanosleep,
+		SYS_uname,
+		SYS_fstatfs,
+		SYS_getsockname,
+		SYS_getsockopt,
+		SYS_setsockopt,
+		SYS_socket,
+		SYS_recvfrom,
+		SYS_recvmsg,
+		SYS_umask,
+		SYS_fchdir,
+		SYS_chdir,
+		SYS_flock,
+		SYS_fsync,
+		SYS_fdatasync,
+		SYS_ppoll,
+		SYS_waitid,
+		SYS_wait4,
+		SYS_pidfd_open,
+		SYS_prctl,
+#ifdef SYS_poll
+		SYS_poll,
+		SYS_access,
+		SYS_readlink,
+		SYS_stat,
+		SYS_lstat,
+		SYS_dup2,
+		SYS_arch_prctl,
+		SYS_getrlimit,
+#endif
+#ifdef SYS_rseq
+		SYS_rseq,
+#endif
+	};
+
+	if (nr == SYS_openat)
+		return !(args[2] & (O_CREAT | O_TRUNC));
+	for (size_t i = 0; i < sizeof(all) / sizeof(all[0]); i++)
+		if ((uint64_t)all[i] == nr)
+			return true;
+	return false;
+}
+
 /* The one that is stopped at its call last: so none can go on because another is dead. */
 static void kill_victims(struct tracee *at)
 {
@@ -255,7 +360,7 @@ static void at_the_call(struct tracee *t, uint64_t nr)
 
 static bool counted(const struct tracee *t)
 {
-	return executed && !done && (opt.n == 0 || t->role == opt.who);
+	return executed && !done && t->role != OTHER && (opt.n == 0 || t->role == opt.who);
 }
 
 static void on_call(struct tracee *t)
@@ -274,8 +379,11 @@ static void on_call(struct tracee *t)
 			open_fds = count_fds(t->pid);
 		if (!counted(t))
 			return;
-		if (opt.n == 0 && counts[t->role] < CALLS_MAX)
+		if (opt.n == 0 && counts[t->role] < CALLS_MAX) {
 			calls[t->role][counts[t->role]] = (unsigned short)info.entry.nr;
+			looks[t->role][counts[t->role]] =
+				only_looks(info.entry.nr, info.entry.args);
+		}
 		counts[t->role]++;
 		entered = info.entry.nr;
 		if (opt.n && counts[t->role] == opt.n && !opt.at_exit)
@@ -291,8 +399,9 @@ static void on_call(struct tracee *t)
 /* Goes on; to its next call where that is of interest. */
 static void go_on(const struct tracee *t, int sig)
 {
-	bool by_call =
-		t->failing || (!done && (opt.n == 0 || t->role == opt.who)) || t->role == MAIN;
+	bool by_call = t->failing ||
+		       (!done && t->role != OTHER && (opt.n == 0 || t->role == opt.who)) ||
+		       t->role == MAIN;
 
 	(void)ptrace(by_call ? PTRACE_SYSCALL : PTRACE_CONT, t->pid, 0, sig); /* ESRCH: killed */
 }
@@ -309,8 +418,11 @@ static void on_stop(struct tracee *t, int status)
 
 	executed |= event == PTRACE_EVENT_EXEC && t->role == MAIN;
 	if (event == PTRACE_EVENT_EXEC && t->role == CHILD && !runs_program(t->pid)) {
-		let_go(t);
-		return;
+		if (!opt.follow) {
+			let_go(t);
+			return;
+		}
+		t->role = OTHER;
 	}
 	if (event == PTRACE_EVENT_STOP && sig != SIGTRAP) {
 		(void)ptrace(PTRACE_LISTEN, t->pid, 0, 0); /* stopped by a signal, and stays so */
@@ -348,7 +460,7 @@ static int trace(pid_t main_pid)
 			continue;
 		}
 		if (!t)
-			t = add(pid, process_of(pid) == main_pid ? MAIN : CHILD);
+			t = add(pid, role_of_new(pid, main_pid));
 		on_stop(t, status);
 	}
 }
@@ -393,6 +505,13 @@ static void report_calls(FILE *f, const char *name, enum role role)
 		fprintf(f, "%u%s,", calls[role][i], can_fail(calls[role][i]) ? "" : "!");
 }
 
+static void report_looks(FILE *f, const char *name, enum role role)
+{
+	fprintf(f, " %s=", name);
+	for (size_t i = 0; i < counts[role] && i < CALLS_MAX && opt.n == 0; i++)
+		fputc(looks[role][i] ? '-' : '+', f);
+}
+
 static void report(int status)
 {
 	FILE *f = fdopen(opt.report, "w");
@@ -406,6 +525,10 @@ static void report(int status)
 			fprintf(f, "%d,", (int)tracees[i].pid);
 	report_calls(f, "main_calls", MAIN);
 	report_calls(f, "child_calls", CHILD);
+	if (opt.quiet) {
+		report_looks(f, "main_looks", MAIN);
+		report_looks(f, "child_looks", CHILD);
+	}
 	fputc('\n', f);
 	if (fclose(f) != 0)
 		die("write the report");
@@ -415,7 +538,7 @@ static int role_of(const char *name)
 {
 	return strcmp(name, "main") == 0  ? KILL_MAIN :
 	       strcmp(name, "child") == 0 ? KILL_CHILD :
-	       strcmp(name, "all") == 0	  ? KILL_MAIN | KILL_CHILD :
+	       strcmp(name, "all") == 0	  ? KILL_MAIN | KILL_CHILD | KILL_OTHER :
 					    0;
 }
 
@@ -423,8 +546,14 @@ static char **parse(int argc, char **argv)
 {
 	int c;
 
-	while ((c = getopt(argc, argv, "+t:r:a:w:n:xk:s:e:")) != -1) {
+	while ((c = getopt(argc, argv, "+fqt:r:a:w:n:xk:s:e:")) != -1) {
 		switch (c) {
+		case 'f':
+			opt.follow = true;
+			break;
+		case 'q':
+			opt.quiet = true;
+			break;
 		case 't':
 			opt.timeout_ms = (int)strtol(optarg, NULL, 10);
 			break;
