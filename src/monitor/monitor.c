@@ -274,10 +274,10 @@ static bool is_of_this_boot(const struct monitor_status *status)
 /* Of a status that is damaged: a start, as a stop, ends first what there may be. */
 static int plan_blindly(const struct monitor_spec *spec)
 {
-	if (has_monitor(spec))
-		return MONITOR_LEAVE;
 	if (spec->wanted == MONITOR_DOWN)
 		return MONITOR_STOP;
+	if (has_monitor(spec))
+		return MONITOR_LEAVE;
 	return spec->restart == MONITOR_RESTART_NO ? MONITOR_LEAVE : MONITOR_START;
 }
 
@@ -293,8 +293,10 @@ int monitor_plan(const char *dir, struct err *e)
 	r = monitor_status(dir, &status, e);
 	if (r == -EBADMSG)
 		return plan_blindly(&spec);
-	if (r != 0)
-		return r < 0 ? r : MONITOR_LEAVE;
+	if (r < 0)
+		return r;
+	if (r > 0) /* one that is stopping has been asked to, but who asked does the rest no more */
+		return spec.wanted == MONITOR_DOWN ? MONITOR_STOP : MONITOR_LEAVE;
 	if (spec.wanted == MONITOR_DOWN) /* a stop that ended says so */
 		return status.state == MONITOR_STOPPED || status.state == MONITOR_CREATED ?
 			       MONITOR_LEAVE :

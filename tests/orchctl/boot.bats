@@ -161,6 +161,13 @@ reboot()
 	run ! on_host grep -F "$dir" /proc/self/mountinfo
 	run on_host ip -o link
 	[[ ! $output =~ :\ i[bv][0-9a-f]{11} ]]
+	# Killed before the monitor was done with it, or was asked.
+	device start_device plc
+	cp "$WORK/new" "$dir/monitor.json"
+	run orchctl boot
+	[[ $status -eq 0 && $output == *"$NS/plc: stopped"* ]]
+	is_in plc stopped
+	run ! on_host grep -F "$dir" /proc/self/mountinfo
 	# Killed with its monitor and the container, before either could say so.
 	device start_device plc
 	cp "$WORK/new" "$dir/monitor.json"
