@@ -134,11 +134,12 @@ int container_pids(struct container *c, pid_t **pids, size_t *n, struct err *e)
 static int signal_one(const struct scan *s, pid_t pid, int sig, struct err *e)
 {
 	autofd int fd = pidfd_open_(pid);
-	int r;
+	int r = fd < 0 ? -errno : 0;
 
-	if (fd < 0 || !is_inside(s, pid))
+	if (!is_inside(s, pid))
 		return 0;
-	r = pidfd_signal(fd, sig);
+	if (r == 0)
+		r = pidfd_signal(fd, sig);
 	return r < 0 && r != -ESRCH ? err_set(e, -r, "signal process %d", (int)pid) : 0;
 }
 

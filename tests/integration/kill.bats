@@ -126,6 +126,18 @@ three()
 	wait_for 5 status_is stopped other-c
 }
 
+@test "kill --all: a process that cannot be opened is not passed over" {
+	needs_runlet 'by pidfds, at certain calls'
+	[[ -n $(type -P strace) ]] || skip 'strace is not installed'
+	sleeper
+	# The first is init's, of which the state says that it lives.
+	fails 1 'signal process [0-9]+: input/output error' strace -q -o "$WORK/trace" \
+		-e inject=pidfd_open:error=EIO:when=2 "$RUNTIME_BIN" --root "$ROOT" kill --all "$ID" KILL
+	status_is running
+	ok runtime kill --all "$ID" KILL
+	wait_for 5 status_is stopped
+}
+
 @test "kill --regex: none matches, and what is no regular expression" {
 	needs_runlet 'an option of crun'
 	three web

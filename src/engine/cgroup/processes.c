@@ -74,15 +74,19 @@ static int signal_batch(const struct place *p, const pid_t *v, size_t n, int sig
 	_cleanup_(pid_list_done) struct pid_list still = { 0 };
 	int fds[BATCH], r;
 
-	for (size_t i = 0; i < n; i++)
-		fds[i] = v[i] == getpid() ? -1 : pidfd_open_(v[i]);
+	for (size_t i = 0; i < n; i++) {
+		fds[i] = v[i] == getpid() ? -ESRCH : pidfd_open_(v[i]);
+		if (fds[i] == -1)
+			fds[i] = -errno;
+	}
 	r = read_pids(p, &still, e);
 	for (size_t i = 0; i < n; i++) {
-		int s;
+		int s = MIN(fds[i], 0);
 
-		if (fds[i] < 0)
-			continue;
-		s = r == 0 && has(&still, v[i]) ? pidfd_signal(fds[i], sig) : 0;
+		if (r < 0 || !has(&still, v[i]))
+			s = 0;
+		else if (fds[i] >= 0)
+			s = pidfd_signal(fds[i], sig);
 		(void)fd_close(fds[i]);
 		if (s < 0 && s != -ESRCH && r == 0)
 			r = err_set(e, -s, "signal process %d", (int)v[i]);
