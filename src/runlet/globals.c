@@ -48,7 +48,9 @@ static const char *user_dir(const char *variable)
 /* Root of a user namespace is a user of the host, unless it logged in as root. */
 static const char *default_root(bool caller_is_rootless, struct err *e)
 {
-	static char *root; /* kept until the end */
+	/* Kept until the end; unread, it would be optimized away, and what it points to look lost.
+	 */
+	__attribute__((used)) static char *root;
 	const char *dir = user_dir("XDG_RUNTIME_DIR");
 	const char *user = getenv("USER");
 
@@ -65,7 +67,7 @@ static const char *default_root(bool caller_is_rootless, struct err *e)
 /* Or NULL. */
 static const char *cache_dir(bool caller_is_rootless)
 {
-	static char *cache; /* kept until the end */
+	__attribute__((used)) static char *cache; /* as root above */
 	const char *dir = user_dir("XDG_CACHE_HOME");
 
 	if (!caller_is_rootless)
