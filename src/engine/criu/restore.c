@@ -11,6 +11,7 @@
 #include "engine/hooks.h"
 #include "engine/init/clone.h"
 #include "engine/init/sync.h"
+#include "engine/security/attrs.h"
 
 #include "core/log.h"
 #include "core/proc.h"
@@ -206,18 +207,22 @@ static int make(struct restore *s, struct err *e)
 }
 
 /* In CRIU's process: what it restores are its children, so in its cgroup and its class of resctrl.
- * They inherit no_new_privs as well, which CRIU 3.17 does not restore. */
+ * They inherit the session keyring, which the images do not hold, and no_new_privs as well, which
+ * CRIU 3.17 does not restore. */
 static int prepare_criu(void *data, struct err *e)
 {
 	const struct restore *s = data;
 	const struct creation *c = &s->c;
+	const struct oci_process *p = c->config->process;
 	int r = c->rdt ? rdt_add(c->resctrl, c->rdt, c->o->id, getpid(), e) : 0;
 
+	if (r == 0 && c->init.new_keyring)
+		r = attrs_join_keyring(c->rt->proc, c->o->id, p->selinux_label, e);
 	if (r < 0)
 		return r;
-	if (s->c.config->process->no_new_privileges && prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0)
+	if (p->no_new_privileges && prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0)
 		return err_set(e, errno, "set no_new_privs");
-	return cgroup_enter(s->c.cgroup, e);
+	return cgroup_enter(c->cgroup, e);
 }
 
 static int on_started(void *data, struct err *e)

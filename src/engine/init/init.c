@@ -15,7 +15,6 @@
 #include "engine/loopback.h"
 #include "engine/security/attrs.h"
 #include "engine/security/creds.h"
-#include "engine/security/lsm.h"
 #include "libocispec/state.h"
 
 #include <errno.h>
@@ -265,18 +264,9 @@ static int seal_rootfs(struct init *in, struct err *e)
 
 static int join_keyring(struct init *in, struct err *e)
 {
-	const char *label = in->config->process->selinux_label;
-	int r = 0;
-
-	if (!in->new_keyring)
-		return 0;
-	if (label && *label)
-		r = selinux_set_keycreate(in->proc, label, e);
-	if (r == 0)
-		r = attrs_join_keyring(in->id, e);
-	if (r == 0 && label && *label)
-		r = selinux_set_keycreate(in->proc, "", e);
-	return r;
+	return in->new_keyring ?
+		       attrs_join_keyring(in->proc, in->id, in->config->process->selinux_label, e) :
+		       0;
 }
 
 static int set_oom_score(struct init *in, struct err *e)

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "engine/security/attrs.h"
 
+#include "engine/security/lsm.h"
+
 #include <errno.h>
 #include <linux/keyctl.h>
 #include <stdio.h>
@@ -15,7 +17,7 @@
 #define KEY_USER_SEARCH 0x00080000u
 #define KEY_USER_LINK 0x00100000u
 
-int attrs_join_keyring(const char *id, struct err *e)
+static int join(const char *id, struct err *e)
 {
 	char name[300];
 	int n;
@@ -36,4 +38,14 @@ int attrs_join_keyring(const char *id, struct err *e)
 			    KEY_USER_LINK) < 0)
 		return err_set(e, errno, "unable to set the session keyring's permissions");
 	return 0;
+}
+
+int attrs_join_keyring(int proc, const char *id, const char *label, struct err *e)
+{
+	bool labelled = label && *label;
+	int r = labelled ? selinux_set_keycreate(proc, label, e) : 0;
+
+	if (r == 0)
+		r = join(id, e);
+	return r == 0 && labelled ? selinux_set_keycreate(proc, "", e) : r;
 }
