@@ -13,6 +13,8 @@ libengine_a_SOURCES = \
 	src/engine/creation.c \
 	src/engine/creation.h \
 	src/engine/creation_prepare.c \
+	src/engine/criu/aside.c \
+	src/engine/criu/aside.h \
 	src/engine/criu/attributes.c \
 	src/engine/criu/attributes.h \
 	src/engine/criu/checkpoint.c \
@@ -23,6 +25,8 @@ libengine_a_SOURCES = \
 	src/engine/criu/external.h \
 	src/engine/criu/images.c \
 	src/engine/criu/images.h \
+	src/engine/criu/labels.c \
+	src/engine/criu/labels.h \
 	src/engine/criu/message.c \
 	src/engine/criu/message.h \
 	src/engine/criu/private_mounts.c \

@@ -123,8 +123,11 @@ int container_delete(struct container *c, bool force, struct err *e)
 	r = container_kill_all(c, e);
 	if (r == 0)
 		r = container_cgroup(c, &cg, e);
+	/* A restore that was killed may have left a CRIU that waits for ever. */
 	if (r == 0 && cg)
-		r = cgroup_remove(cg, !c->has_state || c->state.shared_pids, e);
+		r = cgroup_remove(
+			cg, !c->has_state || c->state.shared_pids || (force && c->state.restored),
+			e);
 	if (r == 0)
 		r = container_rdt_remove(c, e);
 	if (r < 0)

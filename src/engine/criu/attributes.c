@@ -2,18 +2,16 @@
 #include "engine/criu/attributes.h"
 
 #include "core/inroot.h"
-#include "core/proc.h"
 #include "core/procfs.h"
+#include "engine/criu/aside.h"
 #include "engine/criu/external.h"
 #include "engine/fs/mount.h"
-#include "engine/init/clone.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <sched.h>
 #include <stdio.h>
 #include <sys/mount.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #define MASK_ATTR (MOUNT_ATTR_RDONLY | MOUNT_ATTR_NOSUID | MOUNT_ATTR_NOEXEC)
@@ -60,70 +58,40 @@ static int set_paths(int root, const struct oci_config *c, struct err *e)
 	return r;
 }
 
+struct job {
+	int ns; /* the container's mount namespace */
+	const struct oci_config *config;
+	const struct rootfs_plan *plan;
+};
+
 /* In a process of its own: among the container's mounts "/" is its root. */
-static int set_inside(int ns, const struct oci_config *c, const struct rootfs_plan *p,
-		      struct err *e)
+static int set_inside(const void *data, struct err *e)
 {
+	const struct job *job = data;
 	autofd int root = -1;
 	int r;
 
-	if (setns(ns, CLONE_NEWNS) < 0)
+	if (setns(job->ns, CLONE_NEWNS) < 0)
 		return err_set(e, errno, "enter the container's mount namespace");
 	root = open("/", O_PATH | O_DIRECTORY | O_CLOEXEC);
 	if (root < 0)
 		return err_set(e, errno, "open the container's root");
-	r = set_mounts(root, p, e);
-	return r < 0 ? r : set_paths(root, c, e);
-}
-
-static int wait_for(int pidfd, int told, struct err *e)
-{
-	struct err said;
-	ssize_t n;
-	int status = 0, r;
-
-	do
-		n = read(told, &said, sizeof(said));
-	while (n < 0 && errno == EINTR);
-	r = pidfd_wait(pidfd, -1, &status, e);
-	if (r < 0)
-		return r;
-	if (n == (ssize_t)sizeof(said)) {
-		if (e)
-			*e = said;
-		return -said.num;
-	}
-	return WIFEXITED(status) && WEXITSTATUS(status) == 0 ?
-		       0 :
-		       err_msg(e, ECHILD,
-			       "the process that sets the mounts' attributes ended early");
+	r = set_mounts(root, job->plan, e);
+	return r < 0 ? r : set_paths(root, job->config, e);
 }
 
 int attributes_restore(int proc, pid_t pid, const struct oci_config *c, const struct rootfs_plan *p,
 		       struct err *e)
 {
-	autofd int ns = -1, told = -1, tell = -1, pidfd = -1;
-	int pipe_fds[2];
+	struct job job = { .config = c, .plan = p };
 	char path[32];
-	pid_t child;
+	int r;
 
 	(void)snprintf(path, sizeof(path), "%d/ns/mnt", (int)pid);
-	ns = procfs_open_link(proc, path, O_RDONLY, e);
-	if (ns < 0)
-		return ns;
-	if (pipe2(pipe_fds, O_CLOEXEC) < 0)
-		return err_set(e, errno, "pipe");
-	told = pipe_fds[0];
-	tell = pipe_fds[1];
-	child = clone_process(0, -1, &pidfd, e);
-	if (child < 0)
-		return child;
-	if (child == 0) {
-		struct err said = { 0 };
-		int r = set_inside(ns, c, p, &said);
-
-		_exit(r < 0 && write(tell, &said, sizeof(said)) > 0 ? 1 : r < 0);
-	}
-	tell = fd_close(tell);
-	return wait_for(pidfd, told, e);
+	job.ns = procfs_open_link(proc, path, O_RDONLY, e);
+	if (job.ns < 0)
+		return job.ns;
+	r = aside(set_inside, &job, e);
+	(void)fd_close(job.ns);
+	return r;
 }

@@ -159,12 +159,17 @@ static int receive(int sock, struct criu_response *out, int *fd, struct err *e)
 		       0;
 }
 
-static int answer_notification(const struct criu_run *run, int sock,
+static int answer_notification(const struct criu_run *run, int sock, int pidfd,
 			       const struct criu_response *got, int fd, struct err *e)
 {
 	autostr answer = { 0 };
 	int r = run->notify ? run->notify(got, fd, run->data, e) : 0, sent;
 
+	/* By then it undoes nothing any more, whatever the answer. */
+	if (r < 0 && str_eq(got->script, "pre-resume")) {
+		(void)pidfd_signal(pidfd, SIGKILL);
+		return r;
+	}
 	criu_notified_encode(r >= 0, &answer);
 	sent = send_message(sock, &answer, r < 0 ? NULL : e);
 	return r < 0 ? r : sent;
@@ -191,7 +196,8 @@ static int failed(const struct criu_run *run, const struct criu_response *got, s
 		       (int)got->error, *got->message ? ": " : "", got->message, run->log);
 }
 
-static int serve(const struct criu_run *run, int sock, struct criu_response *out, struct err *e)
+static int serve(const struct criu_run *run, int sock, int pidfd, struct criu_response *out,
+		 struct err *e)
 {
 	/* The first failure is the one to tell: CRIU goes on to say that it failed, too. */
 	int said = 0;
@@ -208,7 +214,7 @@ static int serve(const struct criu_run *run, int sock, struct criu_response *out
 				       err_wrap(e, "criu failed: log file: %s: ", run->log) :
 				       r;
 		if (got.type == CRIU_NOTIFY && got.success) {
-			r = answer_notification(run, sock, &got, fd, said < 0 ? NULL : e);
+			r = answer_notification(run, sock, pidfd, &got, fd, said < 0 ? NULL : e);
 			said = said < 0 ? said : r;
 			continue;
 		}
@@ -233,7 +239,7 @@ int criu_run(const struct criu_run *run, struct criu_response *out, struct err *
 		r = send_message(sock, &request, e);
 	}
 	if (r == 0)
-		r = serve(run, sock, out, e);
+		r = serve(run, sock, pidfd, out, e);
 	/* Nothing more to serve: at the end of its socket it ends. */
 	sock = fd_close(sock);
 	if (pidfd >= 0)

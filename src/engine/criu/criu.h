@@ -16,7 +16,9 @@ struct criu_run {
 	int (*prepare)(void *data, struct err *e);
 	/* Here, once it is executed; NULL: nothing. */
 	int (*started)(void *data, struct err *e);
-	/* For each notification, with the descriptor that came along, or -1; NULL: all is well. */
+	/* For each notification, with the descriptor that came along, or -1; NULL: all is well.
+	 * After a failure CRIU undoes what it has done, but of pre-resume: then it is killed, and
+	 * what it has restored is to be killed before, by this. */
 	int (*notify)(const struct criu_response *r, int fd, void *data, struct err *e);
 	void *data;
 };

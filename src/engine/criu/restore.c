@@ -5,6 +5,7 @@
 #include "engine/criu/checkpoint.h"
 #include "engine/criu/criu.h"
 #include "engine/criu/images.h"
+#include "engine/criu/labels.h"
 #include "engine/criu/private_mounts.h"
 #include "engine/criu/stdio.h"
 #include "engine/handover.h"
@@ -112,6 +113,8 @@ static int prepare(struct restore *s, struct err *e)
 		r = criu_options_apply(o, q, e);
 	if (r == 0)
 		r = creation_prepare(&s->c, e);
+	if (r == 0)
+		r = labels_check(s->c.rt->proc, s->c.config->process, s->o->lsm_profile, e);
 	if (r < 0)
 		return r;
 	stdio_to_restore(&s->stdio, &s->external);
@@ -276,6 +279,18 @@ static int note_restored(struct restore *s, pid_t pid, struct err *e)
 	return r;
 }
 
+/* Only now they have their labels, and CRIU would let them go on whatever we say. */
+static int check_confined(struct restore *s, struct err *e)
+{
+	struct creation *c = &s->c;
+	int r = labels_verify(c->rt->proc, c->launched.pid, c->config->process, s->o->lsm_profile,
+			      e);
+
+	if (r < 0)
+		(void)pidfd_signal(c->launched.pidfd, SIGKILL);
+	return r;
+}
+
 static int on_notify(const struct criu_response *n, int fd, void *data, struct err *e)
 {
 	struct restore *s = data;
@@ -285,6 +300,8 @@ static int on_notify(const struct criu_response *n, int fd, void *data, struct e
 		return run_host_hooks(s, (pid_t)n->pid, e);
 	if (str_eq(n->script, "post-restore"))
 		return note_restored(s, (pid_t)n->pid, e);
+	if (str_eq(n->script, "pre-resume") && s->restored)
+		return check_confined(s, e);
 	if (str_eq(n->script, "orphan-pts-master") && fd >= 0 && s->console_sock >= 0)
 		return console_send(s->console_sock, fd, e);
 	return 0;
