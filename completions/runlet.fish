@@ -96,7 +96,7 @@ complete -c runlet -n '__fish_seen_subcommand_from restore' -l detach -s d -d 'r
 complete -c runlet -n '__fish_seen_subcommand_from restore' -l lsm-mount-context -x -d 'mount with this SELinux context instead of the saved one'
 complete -c runlet -n '__fish_seen_subcommand_from restore' -l lsm-profile -x -d 'run under this profile instead of the saved one'
 complete -c runlet -n '__fish_seen_subcommand_from restore' -l no-new-keyring -d 'keep the caller\'s session keyring'
-complete -c runlet -n '__fish_seen_subcommand_from restore' -l no-pivot -d 'use chroot instead of pivot_root, for a root on a ramdisk'
+complete -c runlet -n '__fish_seen_subcommand_from restore' -l no-pivot -d 'accepted for callers; CRIU enters the root in its own way'
 complete -c runlet -n '__fish_seen_subcommand_from restore' -l no-subreaper -d 'do not adopt the container\'s orphans'
 complete -c runlet -n '__fish_seen_subcommand_from restore' -l pid-file -r -F -d 'write the pid of init to FILE'
 complete -c runlet -n '__fish_seen_subcommand_from restore' -l tcp-close -d 'restore open TCP connections as closed ones'

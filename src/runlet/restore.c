@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include "core/log.h"
 #include "runlet/criu_args.h"
 #include "runlet/stay.h"
 
@@ -26,7 +27,7 @@ static const struct opt restore_opts[] = {
 	O_FLAG_("no-new-keyring", 0, struct restore_args, no_new_keyring,
 		"keep the caller's session keyring"),
 	O_FLAG_("no-pivot", 0, struct restore_args, no_pivot,
-		"use chroot instead of pivot_root, for a root on a ramdisk"),
+		"accepted for callers; CRIU enters the root in its own way"),
 	O_FLAG_("no-subreaper", 0, struct restore_args, no_subreaper,
 		"do not adopt the container's orphans"),
 	O_STRING_("pid-file", 0, struct restore_args, pid_file, "FILE",
@@ -80,6 +81,8 @@ static int restore(const struct globals *g, const struct restore_args *a, const 
 
 	if (geteuid() != 0)
 		return err_msg(e, EPERM, "cannot restore container %s: CRIU needs root", id);
+	if (a->no_pivot)
+		log_warning("--no-pivot: has no effect, CRIU enters the root in its own way");
 	r = open_runtime(g, true, &rt, e);
 	if (r == 0 && !a->detach) {
 		if (!a->no_subreaper)
