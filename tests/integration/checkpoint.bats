@@ -90,3 +90,20 @@ load helpers
 	fails 1 'invalid container ID format' runtime restore --bundle "$BUNDLE" \
 		--image-path "$WORK/image" ../x
 }
+
+@test "restore --lsm-profile: what is none, and nothing is made" {
+	local profile
+
+	needs_runlet 'the words are ours'
+	mkdir "$WORK/image"
+	echo '["","",""]' > "$WORK/image/descriptors.json"
+	for profile in web apparmor: apparmor selinux: smack:web; do
+		fails 1 "--lsm-profile: \"$profile\" is not apparmor:PROFILE or selinux:LABEL" runtime \
+			restore --bundle "$BUNDLE" --image-path "$WORK/image" --lsm-profile "$profile" --detach "$ID"
+	done
+	fails 1 '--lsm-profile: unable to apply apparmor profile "rlbats-none"' runtime restore --bundle \
+		"$BUNDLE" --image-path "$WORK/image" --lsm-profile apparmor:rlbats-none --detach "$ID"
+	fails 1 '--lsm-profile: unable to set selinux label "rlbats-none"' runtime restore --bundle \
+		"$BUNDLE" --image-path "$WORK/image" --lsm-profile selinux:rlbats-none --detach "$ID"
+	[[ ! -e $ROOT/$ID ]]
+}

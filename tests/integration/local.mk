@@ -46,6 +46,7 @@ INTEGRATION_TESTS = \
 	tests/integration/zz_leftovers.bats
 EXTRA_DIST += $(INTEGRATION_TESTS) \
 	tests/integration/.shellcheckrc \
+	tests/integration/criu.bash \
 	tests/integration/helpers.bash \
 	tests/integration/helpers/cases.py \
 	tests/integration/helpers/config.cases \

@@ -71,3 +71,50 @@ profile() { config '.process.apparmorProfile = $p' --arg p "$1"; }
 	sleeper
 	fails 255 'apparmor.*rlbats-missing' runtime exec --apparmor rlbats-missing "$ID" true
 }
+
+@test "profiles that are stacked are all in force" {
+	profile 'rlbats-web//&rlbats-quiet'
+	script 'cat /proc/self/attr/current; cat /tmp/secret; touch /tmp/x'
+	run_it run_container
+	like "$output" '^rlbats-(quiet//&rlbats-web|web//&rlbats-quiet) \(enforce\)$'
+	like "$stderr" "can't open '/tmp/secret': Permission denied"
+	like "$stderr" '/tmp/x: Permission denied'
+	[[ $status -ne 0 && ! -e $ROOTFS/tmp/x ]]
+}
+
+@test "a profile that only complains" {
+	apparmor_parser --replace --skip-cache <<< \
+		'profile rlbats-learn flags=(complain,attach_disconnected,mediate_deleted) { deny /tmp/secret r, }'
+	profile rlbats-learn
+	script 'cat /proc/self/attr/current; touch /tmp/x'
+	ok run_container
+	is "$output" 'rlbats-learn (complain)'
+	[[ -e $ROOTFS/tmp/x ]]
+}
+
+@test "in a user namespace, where the process cannot leave it" {
+	profile rlbats-web
+	namespace_add '{type: "user"}'
+	config '.linux.uidMappings = [{containerID: 0, hostID: 100000, size: 65536}] |
+		.linux.gidMappings = .linux.uidMappings'
+	chown -R 100000:100000 "$ROOTFS"
+	script 'cat /proc/self/attr/current; echo "exec unconfined" > /proc/self/attr/exec; cat /tmp/secret'
+	run_it run_container
+	is "$output" 'rlbats-web (enforce)'
+	like "$stderr" "can't open '/tmp/secret': Permission denied"
+	[[ $status -ne 0 ]]
+}
+
+@test "exec with process.json has the profile named there, and with no_new_privs the container's" {
+	jq '.process | .args = ["cat", "/proc/self/attr/current"] | .apparmorProfile = "rlbats-quiet"' \
+		"$BUNDLE/config.json" > "$WORK/process.json"
+	profile rlbats-web
+	sleeper
+	ok runtime exec --process "$WORK/process.json" "$ID"
+	is "$output" 'rlbats-quiet (enforce)'
+	ok runtime exec --no-new-privs "$ID" cat /proc/self/attr/current
+	is "$output" 'rlbats-web (enforce)'
+	jq '.apparmorProfile = "rlbats-missing"' "$WORK/process.json" > "$WORK/missing.json"
+	fails 255 'apparmor.*rlbats-missing' runtime exec --process "$WORK/missing.json" "$ID"
+	is "$(status_of)" running
+}

@@ -4,8 +4,12 @@
 VM_TESTS = \
 	tests/vm/apparmor.bats \
 	tests/vm/cgroup2.bats \
+	tests/vm/criu.bats \
+	tests/vm/criu_callers.bats \
 	tests/vm/delegation.bats \
+	tests/vm/links.bats \
 	tests/vm/ovs.bats \
+	tests/vm/selinux.bats \
 	tests/vm/smoke.bats \
 	tests/vm/systemd.bats
 EXTRA_DIST += $(VM_TESTS) \
