@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include "core/proc.h"
 #include "core/rtnetlink.h"
 #include "net/nl_socket.h"
 
@@ -73,15 +74,23 @@ static int look(const struct nl *nl, const struct nl_request *r, size_t len, nl_
 	return 0;
 }
 
+/* 1 when something came, else 0. */
+static int wait_for_more(const struct nl *nl, int64_t until)
+{
+	struct pollfd p = { .fd = nl_fd(nl), .events = POLLIN };
+	int64_t left = until - monotonic_ms();
+
+	return left > 0 && poll(&p, 1, (int)left) > 0;
+}
+
 static int wait_until(struct nl *nl, const struct nl_request *r, nl_seen *seen, void *data,
 		      struct err *e)
 {
-	struct pollfd p = { .fd = nl_fd(nl), .events = POLLIN };
+	int64_t until = monotonic_ms() + PATIENCE_MS;
 	int ret = 0;
 
 	while (ret == 0) {
-		ssize_t n =
-			poll(&p, 1, PATIENCE_MS) > 0 ? nl_receive(nl, MSG_DONTWAIT, e) : -EAGAIN;
+		ssize_t n = wait_for_more(nl, until) ? nl_receive(nl, MSG_DONTWAIT, NULL) : -EAGAIN;
 
 		if (n < 0)
 			return -EAGAIN; /* too many others' events, or none: whoever asks again
@@ -89,6 +98,19 @@ static int wait_until(struct nl *nl, const struct nl_request *r, nl_seen *seen, 
 		ret = look(nl, r, (size_t)n, seen, data, e);
 	}
 	return MIN(ret, 0);
+}
+
+/*
+ * The rest of the events is nobody's. It has to go: a socket whose queue ran over takes nothing,
+ * the answer to the next request neither, until it is empty. Whatever else may come is told by its
+ * sequence number.
+ */
+static void stop_listening(struct nl *nl, unsigned group)
+{
+	(void)membership(nl, NETLINK_DROP_MEMBERSHIP, group);
+	while (recv(nl_fd(nl), nl->buf, sizeof(nl->buf), MSG_DONTWAIT) >= 0 || errno == ENOBUFS ||
+	       errno == EINTR)
+		;
 }
 
 int nl_talk_until(struct nl *nl, struct nl_request *r, unsigned group, nl_seen *seen, void *data,
@@ -110,6 +132,6 @@ int nl_talk_until(struct nl *nl, struct nl_request *r, unsigned group, nl_seen *
 		ret = wait_until(nl, r, seen, data, e);
 	else
 		ret = -EAGAIN;
-	(void)membership(nl, NETLINK_DROP_MEMBERSHIP, group); /* what came is told by its port */
+	stop_listening(nl, group);
 	return ret;
 }

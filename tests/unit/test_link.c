@@ -7,6 +7,9 @@
 #include "test.h"
 
 #include <errno.h>
+#include <sched.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 static void begin_link(struct nl_request *r, int index)
 {
@@ -153,6 +156,74 @@ TEST(addresses_and_neighbours)
 	CHECK(neigh_read(&r.header, &neigh));
 	CHECK(!neigh.has_mac);
 	CHECK_STR(names_get(neigh_state_names, neigh.state), "stale");
+}
+
+/* ---- what is announced ---- */
+
+#define LOOPBACK 1
+#define TOO_MANY 2000 /* for a socket's queue */
+
+struct flood {
+	struct nl *other;
+	bool is_it;
+};
+
+static bool flood(const struct nlmsghdr *m _unused_, void *data)
+{
+	const struct flood *f = data;
+
+	for (int i = 0; i < TOO_MANY; i++)
+		(void)link_set_alias(f->other, LOOPBACK, i % 2 ? "a" : "b", NULL);
+	return f->is_it;
+}
+
+/* In a namespace of its own; what hangs is ended by the alarm. */
+static int run_over(bool is_it, int want)
+{
+	const struct ifinfomsg body = { .ifi_index = LOOPBACK };
+	struct flood f = { .is_it = is_it };
+	autonl *nl = NULL;
+	autonl *other = NULL;
+	struct nl_request r;
+	struct link l;
+
+	(void)alarm(20);
+	if (unshare(CLONE_NEWNET) < 0)
+		return 77;
+	if (nl_open(&nl, NULL) < 0 || nl_open(&other, NULL) < 0 ||
+	    link_set_up(nl, LOOPBACK, true, NULL) < 0)
+		return 1;
+	f.other = other;
+	nl_begin(&r, RTM_NEWLINK, 0, &body, sizeof(body));
+	nl_put(&r, IFLA_IFALIAS, "c", 1);
+	if (nl_talk_until(nl, &r, RTNLGRP_LINK, flood, &f, NULL) != want)
+		return 2;
+	if (link_set_alias(nl, LOOPBACK, "d", NULL) < 0)
+		return 3;
+	return link_get_index(nl, LOOPBACK, &l, NULL) == 0 && str_eq(l.alias, "d") ? 0 : 4;
+}
+
+static int status_of(bool is_it, int want)
+{
+	int status = -1;
+	pid_t pid;
+
+	fflush(stdout);
+	pid = fork();
+	if (pid == 0)
+		_exit(run_over(is_it, want));
+	CHECK(waitpid(pid, &status, 0) == pid);
+	return status;
+}
+
+TEST(a_queue_that_ran_over_keeps_no_answer_away)
+{
+	int status = status_of(false, -EAGAIN);
+
+	if (WIFEXITED(status) && WEXITSTATUS(status) == 77)
+		SKIP("cannot make namespaces");
+	CHECK_INT(status, 0);
+	CHECK_INT(status_of(true, 0), 0);
 }
 
 TEST_MAIN
