@@ -176,6 +176,7 @@ int creation_fill_state(struct creation *c, struct err *e)
 	s->cgroup_path = xstrdup(cgroup_path(c->cgroup));
 	s->cgroup_paths = strmap_copy(cgroup_paths(c->cgroup));
 	s->rdt = c->rdt ? rdt_copy(c->rdt) : NULL;
+	s->no_new_keyring = !c->init.new_keyring;
 	s->shared_pids = !namespaces_has_new(&c->init.ns, CLONE_NEWPID);
 	s->poststop = h && h->n_poststop;
 	/* Handed over: the journal is written, and init has its own copy. */

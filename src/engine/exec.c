@@ -115,6 +115,16 @@ static int become_root(const struct execution *x, struct err *e)
 	return 0;
 }
 
+/* Its container's, or the caller's would be at hand inside with the keys in it. Keyrings are found
+ * by name among those of the same user, who in a user namespace is its root. */
+static int join_keyring(const struct execution *x, int proc, struct err *e)
+{
+	return x->c->state.no_new_keyring ?
+		       0 :
+		       attrs_join_keyring(proc, x->c->state.id,
+					  proc >= 0 ? x->spec->selinux_label : NULL, e);
+}
+
 static void live(void *context)
 {
 	struct execution *x = context;
@@ -129,6 +139,8 @@ static void live(void *context)
 	signals_unblock();
 	if (r == 0)
 		r = become_root(x, &e);
+	if (r == 0 && (x->namespaces & CLONE_NEWUSER))
+		r = join_keyring(x, -1, &e);
 	if (r == 0)
 		r = set_up_console(x, &e);
 	if (r == 0)
@@ -223,6 +235,8 @@ static pid_t give_birth(void *context, int sock, struct err *e)
 	signals_default(x->proc); /* the child inherits them, and has no /proc to ask */
 	if (r == 0)
 		r = drop_bounding(x, e);
+	if (r == 0 && !(x->namespaces & CLONE_NEWUSER))
+		r = join_keyring(x, x->proc, e);
 	if (r == 0 && !x->o->cgroup)
 		r = enter_cgroup(x, e);
 	if (r == 0)

@@ -44,6 +44,7 @@ static const struct field state_fields[] = {
 	F_STRMAP("cgroupPaths", struct store_state, cgroup_paths, 0),
 	F_RECORD("intelRdt", struct store_state, rdt, &rdt_record, 0),
 	F_BOOL("sharedPids", struct store_state, shared_pids, 0),
+	F_BOOL("noNewKeyring", struct store_state, no_new_keyring, 0),
 	F_BOOL("restored", struct store_state, restored, 0),
 	F_BOOL("poststop", struct store_state, poststop, 0),
 	F_STRMAP("annotations", struct store_state, annotations, 0),

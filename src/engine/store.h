@@ -53,10 +53,11 @@ struct store_state {
 	int cgroup_manager;
 	char *cgroup_path;
 	struct strmap cgroup_paths;
-	struct rdt *rdt;  /* NULL: none */
-	bool shared_pids; /* no pid namespace of its own: its processes outlive init */
-	bool restored;	  /* by CRIU: init was forked, and never called execve */
-	bool poststop;	  /* create.json has poststop hooks */
+	struct rdt *rdt;     /* NULL: none */
+	bool shared_pids;    /* no pid namespace of its own: its processes outlive init */
+	bool no_new_keyring; /* the caller's was kept */
+	bool restored;	     /* by CRIU: init was forked, and never called execve */
+	bool poststop;	     /* create.json has poststop hooks */
 	struct strmap annotations;
 };
 

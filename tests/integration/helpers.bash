@@ -160,6 +160,13 @@ create()
 }
 
 start() { runtime start "$ID"; }
+# keys_in_exec [UID]: what a process of exec sees of keys, whose caller has one called "callers", which is
+# UID's, in his session keyring
+keys_in_exec()
+{
+	python3 "$BATS_TEST_DIRNAME/helpers/keyring.py" callers "${1:-0}" "$RUNTIME_BIN" --root "$ROOT" exec \
+		"$ID" cat /proc/keys
+}
 create_start() { create "$@" && start; }
 run_container() { runtime run --bundle "$BUNDLE" "$@" "$ID" < /dev/null; }
 status_of() { runtime state "${1:-$ID}" | jq -r .status; }

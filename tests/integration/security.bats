@@ -25,3 +25,19 @@ load helpers
 	like "$output" '/dev/tty'
 	[[ $status -ne 0 ]]
 }
+
+@test "a process of exec is in the container's session keyring, not in the caller's" {
+	config 'del(.linux.maskedPaths)'
+	sleeper
+	ok keys_in_exec
+	like "$output" "_ses.$ID:"
+	unlike "$output" callers
+}
+
+@test "with --no-new-keyring that of exec is the caller's" {
+	needs_runlet 'crun has no such option'
+	config 'del(.linux.maskedPaths)'
+	sleeper --no-new-keyring
+	ok keys_in_exec
+	like "$output" callers
+}

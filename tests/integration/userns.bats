@@ -370,3 +370,12 @@ unlock_source() { umount "$LOCKED"; }
 	is "$output" 300
 	is "$(cat "$WORK/hook")" 0
 }
+
+@test "a process of exec is in the container's session keyring, not in the caller's" {
+	config 'del(.linux.maskedPaths)'
+	sleeper
+	ok keys_in_exec "$FIRST"
+	like "$output" "_ses.$ID:"
+	is "$(grep -c "_ses.$ID:" <<< "$output")" 1
+	unlike "$output" callers
+}
