@@ -162,3 +162,30 @@ all_kinds()
 	has outside eth0
 	ok pings outside 10.1.0.2
 }
+
+# What there is of a device, without what the kernel decides: ipvlan is NOARP from when it is first up in l3.
+described()
+{
+	outside ip -d -j addr show dev "$1" | jq -S '.[] | del(.ifindex, .operstate) | .flags -= ["NOARP"]'
+	outside ip -j route show dev "$1" | jq -S .
+	[[ $1 != wg0 ]] || outside wg showconf wg0
+}
+
+@test "netDevices: what a create that fails brings back is as it was" {
+	local link
+
+	all_kinds
+	outside ip link set d0 up
+	outside ip link set v0 up
+	outside ip link set wg0 up
+	outside ip route add 10.99.0.0/16 via 10.3.0.7 dev v0
+	for link in d0 v0 i0 wg0; do
+		described $link > "$WORK/$link.before"
+	done
+	config '.hooks.createRuntime = [{ path: "/bin/false" }]'
+	fails 1 'error running createRuntime hook #0' run_container
+	for link in d0 v0 i0 wg0; do
+		described $link > "$WORK/$link.after"
+		diff -u "$WORK/$link.before" "$WORK/$link.after"
+	done
+}
