@@ -10,9 +10,12 @@
 #include <fcntl.h>
 #include <seccomp.h>
 #include <signal.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include "config.h"
+
+#define STACK_MIN (64u << 10)
 
 static char **main_argv;
 
@@ -20,6 +23,21 @@ static char **main_argv;
 static bool exposes_itself(const struct command *c)
 {
 	return c == &cmd_create || c == &cmd_run || c == &cmd_exec;
+}
+
+/* With less, the kernel would end us in the middle of something. */
+static int check_stack(struct err *e)
+{
+	struct rlimit l;
+
+	if (getrlimit(RLIMIT_STACK, &l) < 0)
+		return err_set(e, errno, "ask for the stack's limit");
+	if (l.rlim_cur < STACK_MIN)
+		return err_msg(
+			e, ENOMEM,
+			"the stack is limited to %llu KiB (RLIMIT_STACK), at least %u are needed",
+			(unsigned long long)l.rlim_cur >> 10, STACK_MIN >> 10);
+	return 0;
 }
 
 static int prepare(void *globals, const struct command *c, struct err *e)
@@ -42,8 +60,8 @@ static int prepare(void *globals, const struct command *c, struct err *e)
 	/* A caller that gives a file reads it whole, and expects one entry: the error. */
 	else if (!g->log_level && g->log && *g->log)
 		level = LOG_LEVEL_ERROR;
-	return log_open(g->log, g->log_format ? (enum log_format)g->log_format : LOG_TEXT, level,
-			e);
+	r = log_open(g->log, g->log_format ? (enum log_format)g->log_format : LOG_TEXT, level, e);
+	return r < 0 ? r : check_stack(e);
 }
 
 static int fail(const void *globals _unused_, const struct command *c, const struct err *e)

@@ -187,6 +187,12 @@ ctypes.CDLL(None).execve(sys.argv[1].encode(), (ctypes.c_char_p * 1)(None), None
 		[[ $status -ne 124 ]]
 		nothing_left
 	done
+	is "$status" 0
+	for n in 32 60; do
+		from_python "resource.setrlimit(resource.RLIMIT_STACK, ($n << 10, $n << 10))"
+		! is_runlet || like "$stderr" "limited to $n KiB"
+		nothing_left
+	done
 	needs_runlet 'runc is Go, which wants gigabytes of addresses'
 	from_python 'resource.setrlimit(resource.RLIMIT_AS, (64 << 20, 64 << 20))'
 	clean
