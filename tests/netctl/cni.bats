@@ -83,6 +83,13 @@ is_served() { at "$1" ss -Hlnt "sport = :$2" | grep -q .; }
 	[[ $(host bridge -j vlan show dev br0 | jq -c '[.[].vlans[].vlan]') == '[1]' ]]
 	cni DEL "$SECOND" bridge <<< "$other"
 	cni DEL "$INSIDE" bridge <<< "$conf"
+	# a bridge that was made again gets the gateway of the one before, but nobody else's interface
+	ip -n "$HOST" link del br0
+	cni ADD "$INSIDE" bridge <<< "$conf" > /dev/null
+	ping_from "$INSIDE" 10.5.0.1
+	ip -n "$HOST" link add br0.6 type bridge
+	refused 100 "br0.6 is somebody else's" cni ADD "$SECOND" bridge <<< "$(with "$other" '.vlan = 6')"
+	cni DEL "$INSIDE" bridge <<< "$conf"
 }
 
 @test "bridge: an address that it has is in the way, unless told otherwise" {

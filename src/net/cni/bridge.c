@@ -137,6 +137,8 @@ static int make(struct cni *c, struct err *e)
 
 /* ---- the gateway ---- */
 
+#define GATEWAY_PORT_PREFIX "bv"
+
 static int create_gateway(struct cni *c, const struct link *bridge, const char *name,
 			  const char *port, struct err *e)
 {
@@ -153,6 +155,23 @@ static int create_gateway(struct cni *c, const struct link *bridge, const char *
 	return r;
 }
 
+/* The other end of it. It outlives its bridge, and is for the next one of that name. */
+static int gateway_port(struct cni *c, const struct link *bridge, const struct link *gateway,
+			struct link *out, struct err *e)
+{
+	bool is_pair =
+		str_eq(gateway->kind, "veth") && gateway->parent && gateway->parent_nsid == -1;
+	int r = is_pair ? link_get_index(c->host, gateway->parent, out, e) : 0;
+
+	if (r < 0)
+		return r;
+	if (!is_pair || (out->master != bridge->index &&
+			 (out->master || !str_starts(out->name, GATEWAY_PORT_PREFIX))))
+		return err_msg(e, EEXIST, "interface %s is somebody else's, not %s's in VLAN %u",
+			       gateway->name, bridge->name, (unsigned)c->conf.vlan);
+	return out->master ? 0 : link_set_master(c->host, out->index, bridge->index, e);
+}
+
 /* The bridge's own interface can be untagged in one VLAN only, and others may have made it theirs:
  * a VLAN's gateway is a pair of its own, with one end on the bridge. */
 static int vlan_gateway(struct cni *c, const struct link *bridge, struct link *out, struct err *e)
@@ -162,17 +181,17 @@ static int vlan_gateway(struct cni *c, const struct link *bridge, struct link *o
 	struct link port;
 	int r = ifname_check(name, "the VLAN's gateway", e);
 
-	(void)snprintf(port_name, sizeof(port_name), "bv%x.%x", (unsigned)bridge->index,
-		       (unsigned)c->conf.vlan);
+	(void)snprintf(port_name, sizeof(port_name), GATEWAY_PORT_PREFIX "%x.%x",
+		       (unsigned)bridge->index, (unsigned)c->conf.vlan);
 	if (r == 0)
 		r = link_find(c->host, name, out, e);
 	if (r == 0)
 		r = create_gateway(c, bridge, name, port_name, e);
 	if (r >= 0)
-		r = link_get(c->host, port_name, &port, e);
+		r = link_get(c->host, name, out, e);
 	if (r == 0)
-		r = set_vlans(c, &port, e);
-	return r < 0 ? r : link_get(c->host, name, out, e);
+		r = gateway_port(c, bridge, out, &port, e);
+	return r < 0 ? r : set_vlans(c, &port, e);
 }
 
 static int finish(struct cni *c, struct err *e)
