@@ -10,6 +10,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -86,12 +87,26 @@ static int open_etc(int root, bool make, struct err *e)
  * It may well be below a container's root, where the container could let a symlink lead to any
  * other file of the host: so none is followed, wherever it is. */
 
+/* The one symlink of the host that is in many programs' paths; only its name counts. */
+static const char *without_var(const char *path)
+{
+	static const char legacy[] = "/var/run/", symlink[] = "/var/run";
+	char target[PATH_MAX];
+	ssize_t n;
+
+	if (!str_starts(path, legacy))
+		return path;
+	n = readlink(symlink, target, sizeof(target) - 1);
+	target[MAX(n, 0)] = '\0';
+	return str_eq(target, "/run") || str_eq(target, "../run") ? path + strlen("/var") : path;
+}
+
 int resolv_file_path(const char *file, char **out, struct err *e)
 {
 	autofree char *cwd = file[0] == '/' ? xstrdup("") : getcwd(NULL, 0);
 	autofree char *whole = NULL;
 	autostrv char **given = NULL, **kept = NULL;
-	autofree char *joined = NULL;
+	autofree char *joined = NULL, *plain = NULL;
 	size_t n = 0;
 
 	if (!cwd)
@@ -110,7 +125,8 @@ int resolv_file_path(const char *file, char **out, struct err *e)
 		}
 	}
 	joined = strv_join(kept, "/");
-	*out = xasprintf("/%s", joined);
+	plain = xasprintf("/%s", joined);
+	*out = xstrdup(without_var(plain));
 	return 0;
 }
 
@@ -228,6 +244,21 @@ static int read_file(const struct resolv_target *t, struct str *out, struct err 
 	autofd int dir = open_parent(t, &name, e);
 
 	return dir < 0 ? dir : read_at(dir, name, out, e);
+}
+
+int resolv_file_check(const struct resolv_target *t, struct err *e)
+{
+	const char *name;
+	autofd int dir = open_parent(t, &name, e);
+	struct stat st;
+
+	if (dir < 0)
+		return dir;
+	if (fstatat(dir, name, &st, AT_SYMLINK_NOFOLLOW) < 0)
+		return errno == ENOENT && *name ? 0 : err_set(e, errno, "%s", t->path);
+	if (S_ISLNK(st.st_mode))
+		return err_msg(e, ELOOP, "%s: is a symlink, which is not followed", t->path);
+	return S_ISREG(st.st_mode) ? 0 : err_msg(e, EINVAL, "%s: is no regular file", t->path);
 }
 
 int resolv_read(const struct resolv_target *t, struct str *out, struct err *e)

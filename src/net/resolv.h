@@ -27,8 +27,13 @@ struct resolv_target {
 };
 
 /* resolv_file_path - the path by which a file that a user names is to be a target: absolute and
- * without "." and "..", by the text alone. *out is on the heap. */
+ * without "." and "..", by the text alone; but /var/run is /run where it is a symlink to that. *out
+ * is on the heap. */
 int resolv_file_path(const char *file, char **out, struct err *e);
+
+/* resolv_file_check - can it be a target: is its directory there, and is it a regular file, or
+ * nothing so far? For RESOLV_FILE. Returns 0, -ELOOP for a symlink, -ENOENT, -EINVAL, or -errno. */
+int resolv_file_check(const struct resolv_target *t, struct err *e);
 
 /* resolv_text - what the file is to hold: a line that says whose it is, then servers and the search
  * domain (NULL: none). Servers occur once; those that are no address are left out. */

@@ -71,6 +71,8 @@ static int start(const struct globals *g, const struct start_args *a, const stru
 	int r = a->resolv_conf ? resolv_file_path(a->resolv_conf, &path, e) : 0;
 
 	resolv.path = path;
+	if (r == 0 && path)
+		r = resolv_file_check(&resolv, e);
 	if (r == 0)
 		r = dhcp_start(&o, e);
 	return r == 0 && a->wait.is_set ? await(g, &o, a->wait.value, e) : r;

@@ -309,6 +309,19 @@ no_clients() { [[ -z $(clients) ]]; }
 	fails "dhcp-event is what a DHCP client runs" netctl dhcp-event bound
 }
 
+@test "a file for DNS that cannot be one is told before there is a client" {
+	local start=(netctl dhcp start --netns "$INSIDE" --name box net0 --resolv-conf)
+
+	netctl macvlan add --parent eth0 --netns "$INSIDE" net0
+	ln -s "$WORK" "$WORK/link"
+	ln -s nowhere "$WORK/symlink"
+	fails '"link" is no directory, and symlinks are not followed' "${start[@]}" "$WORK/link/resolv.conf"
+	fails 'symlink: is a symlink, which is not followed' "${start[@]}" "$WORK/symlink"
+	fails 'is no regular file' "${start[@]}" "$WORK"
+	fails 'none/resolv.conf: no such file' "${start[@]}" "$WORK/none/resolv.conf"
+	fails 'net0 of box has no DHCP client' netctl dhcp status --name box net0
+}
+
 @test "a client holds nothing open that its starter had" {
 	local pid
 

@@ -50,6 +50,17 @@ TEST(the_path_of_a_file)
 	CHECK_STR(relative, want);
 }
 
+TEST(var_run_is_run_where_it_leads_there)
+{
+	autofree char *path = NULL, *other = NULL, *target = realpath("/var/run", NULL);
+	bool is_run = target && str_eq(target, "/run");
+
+	CHECK_INT(resolv_file_path("/var/x/../run/y/resolv.conf", &path, NULL), 0);
+	CHECK_STR(path, is_run ? "/run/y/resolv.conf" : "/var/run/y/resolv.conf");
+	CHECK_INT(resolv_file_path("/var/runner/resolv.conf", &other, NULL), 0);
+	CHECK_STR(other, "/var/runner/resolv.conf");
+}
+
 TEST(a_file_of_the_host_is_written_in_place)
 {
 	autofree char *path = NULL, *link = NULL, *behind = NULL;
