@@ -52,6 +52,7 @@ EXTRA_DIST += $(INTEGRATION_TESTS) \
 	tests/integration/helpers/config.cases \
 	tests/integration/helpers/config.json \
 	tests/integration/helpers/console.py \
+	tests/integration/helpers/keyring.py \
 	tests/integration/helpers/never_wait.py \
 	tests/integration/helpers/pidfd.py \
 	tests/integration/helpers/ready.py \

@@ -120,3 +120,15 @@ seccomp() { config ".linux.seccomp = $1"; }
 		is "$output" fine
 	done
 }
+
+@test "a profile that kills who makes calls newer than it: create and exec make none under it" {
+	seccomp '{"defaultAction": "SCMP_ACT_ALLOW", "syscalls": [{"action": "SCMP_ACT_KILL_PROCESS", "names": [
+		"openat2", "clone3", "faccessat2"]}]}'
+	for nnp in true false; do
+		config ".process.noNewPrivileges = $nnp"
+		sleeper
+		ok runtime exec "$ID" echo fine
+		is "$output" fine
+		runtime delete --force "$ID"
+	done
+}

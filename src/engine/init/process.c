@@ -306,14 +306,16 @@ static int load_seccomp(struct process_plan *p, struct err *e)
 
 static int verify(const struct process_plan *p, struct err *e)
 {
+	bool filtered = !p->has_seccomp && p->seccomp.n;
 	int r;
 
-	r = caps_verify(&p->caps, p->proc, p->is_bounded, e);
+	/* To open a file may be a call that the filter kills for, or asks an agent about. */
+	r = caps_verify(&p->caps, filtered ? -1 : p->proc, p->is_bounded, e);
 	if (r < 0)
 		return r;
 	if (p->spec->no_new_privileges && prctl(PR_GET_NO_NEW_PRIVS, 0, 0, 0, 0) != 1)
 		return err_msg(e, EPERM, "no_new_privs did not take effect");
-	if (!p->has_seccomp && p->seccomp.n)
+	if (filtered)
 		return seccomp_verify(&p->seccomp, e);
 	return 0;
 }
