@@ -128,7 +128,7 @@ int link_set_alias(struct nl *nl, int index, const char *alias, struct err *e);
 int link_rename(struct nl *nl, int index, const char *name, struct err *e);
 
 /* link_move - to another namespace, under @name (NULL: its own). It arrives down, without addresses
- * and perhaps with another index. */
+ * and perhaps with another index. -EEXIST: @name is taken there, and it stays where it is. */
 int link_move(struct nl *nl, int index, int netns, const char *name, struct err *e);
 
 /* link_delete - a veth takes its peer with it. -ENODEV when it is not there. It returns once it is

@@ -124,11 +124,29 @@ int link_rename(struct nl *nl, int index, const char *name, struct err *e)
 
 /* ---- moving, deleting ---- */
 
+/* The kernel moves it first, and then renames it: where the name is taken, it would be left there
+ * under the one that it has. Who may not look there leaves it to the kernel. */
+static int check_free(struct nl *nl, int index, int netns, const char *name, struct err *e)
+{
+	autonl *there = NULL;
+	struct link l;
+	int r = link_get_index(nl, index, &l, e);
+
+	if (r < 0 || str_eq(l.name, name) || nl_open_in(netns, &there, NULL) < 0)
+		return r;
+	r = link_find(there, name, &l, e);
+	return r > 0 ? err_msg(e, EEXIST, "the name \"%s\" is taken there", name) : r;
+}
+
 int link_move(struct nl *nl, int index, int netns, const char *name, struct err *e)
 {
 	struct nl_request r;
 	int ret = name ? ifname_check(name, "new name", e) : 0;
 
+	if (ret == 0 && name)
+		ret = check_free(nl, index, netns, name, e);
+	if (ret == -EEXIST)
+		return name_it(nl, index, "move it", e);
 	if (ret < 0)
 		return ret;
 	begin(&r, RTM_NEWLINK, index);

@@ -175,6 +175,14 @@ is_served() { at "$1" ss -Hlnt "sport = :$2" | grep -q .; }
 	cni DEL "$INSIDE" host-device <<< "$conf"
 	[[ $(links "$HOST") == nic7 && $(link_json "$HOST" nic7 | jq -r .address) == 02:00:00:00:00:07 ]]
 	ip -n "$HOST" link set nic7 alias 'the seventh, for  tests'
+	# where its name is taken it waits in the container
+	cni ADD "$INSIDE" host-device <<< "$conf" > /dev/null
+	ip -n "$HOST" link add nic7 type bridge
+	refused 100 'give device nic7 back: .*the name "nic7" is taken there' cni DEL "$INSIDE" host-device <<< "$conf"
+	[[ $(links "$INSIDE") == eth0 && $(links "$HOST") == nic7 ]]
+	ip -n "$HOST" link del nic7
+	cni DEL "$INSIDE" host-device <<< "$conf"
+	[[ $(links "$HOST") == nic7 && -z $(links "$INSIDE") ]]
 	# an ADD that fails leaves it as it was
 	refused 100 '' cni ADD "$INSIDE" host-device \
 		<<< "$(with "$conf" '.runtimeConfig.mac = "02:00:00:00:00:08" | .ipam.routes = [{dst: "0.0.0.0/0", gw: "192.0.2.9"}]')"

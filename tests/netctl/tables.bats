@@ -65,6 +65,8 @@ load helpers
 	netctl link move eth0 --netns "$OTHER"
 	netctl link move eth0 --from "$OTHER" --netns "$INSIDE"
 	[[ $(links "$INSIDE") == eth0 ]]
+	fails 'interface "eth0": move it: the name "br0" is taken there' netctl link move eth0 --from "$INSIDE" --name br0
+	[[ $(links "$INSIDE") == eth0 && $(links "$HOST") == br0 ]]
 	fails 'one of --netns, --pid and --container' netctl link move br0
 	fails 'interface "lo": move it: ' netctl link move lo --netns "$INSIDE"
 	fails 'interface "br0": move it: ' netctl link move br0 --netns "$INSIDE" --name eth0
