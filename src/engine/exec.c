@@ -122,7 +122,7 @@ static int join_keyring(const struct execution *x, int proc, struct err *e)
 	return x->c->state.no_new_keyring ?
 		       0 :
 		       attrs_join_keyring(proc, x->c->state.id,
-					  proc >= 0 ? x->spec->selinux_label : NULL, e);
+					  proc >= 0 ? x->spec->selinux_label : NULL, true, e);
 }
 
 static void live(void *context)

@@ -41,3 +41,22 @@ load helpers
 	ok keys_in_exec
 	like "$output" callers
 }
+
+@test "exec goes on when a process of the container spoils the session keyring" {
+	cc -static -o "$ROOTFS/bin/keyctl" -x c - <<-'END' || skip 'no compiler'
+		#include <linux/keyctl.h>
+		#include <stdlib.h>
+		#include <sys/syscall.h>
+		#include <unistd.h>
+		int main(int argc, char **argv) {
+			return syscall(SYS_keyctl, atoi(argv[1]), KEY_SPEC_SESSION_KEYRING, strtol(argv[2], NULL, 16)) < 0;
+		}
+	END
+	sleeper
+	for call in '3 0' '5 0' '5 00080000'; do	# REVOKE; SETPERM, to nobody and to who searches
+		# shellcheck disable=SC2086
+		ok runtime exec "$ID" keyctl $call
+		ok runtime exec "$ID" echo fine
+		is "$output" fine
+	done
+}

@@ -257,7 +257,7 @@ static int keyring(void)
 	char text[256] = "";
 	struct err e = { 0 };
 
-	if (attrs_join_keyring(-1, "test_attrs", NULL, &e) < 0)
+	if (attrs_join_keyring(-1, "test_attrs", NULL, false, &e) < 0)
 		return 1;
 	if (syscall(SYS_keyctl, KEYCTL_DESCRIBE, KEY_SPEC_SESSION_KEYRING, text, sizeof(text)) < 0)
 		return errno == ENOSYS ? NOT_HERE : 2;

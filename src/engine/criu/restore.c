@@ -220,7 +220,7 @@ static int prepare_criu(void *data, struct err *e)
 	int r = c->rdt ? rdt_add(c->resctrl, c->rdt, c->o->id, getpid(), e) : 0;
 
 	if (r == 0 && c->init.new_keyring)
-		r = attrs_join_keyring(c->rt->proc, c->o->id, p->selinux_label, e);
+		r = attrs_join_keyring(c->rt->proc, c->o->id, p->selinux_label, false, e);
 	if (r < 0)
 		return r;
 	if (p->no_new_privileges && prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0)

@@ -264,9 +264,9 @@ static int seal_rootfs(struct init *in, struct err *e)
 
 static int join_keyring(struct init *in, struct err *e)
 {
-	return in->new_keyring ?
-		       attrs_join_keyring(in->proc, in->id, in->config->process->selinux_label, e) :
-		       0;
+	return in->new_keyring ? attrs_join_keyring(in->proc, in->id,
+						    in->config->process->selinux_label, false, e) :
+				 0;
 }
 
 static int set_oom_score(struct init *in, struct err *e)

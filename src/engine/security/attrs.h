@@ -23,8 +23,9 @@ int attrs_reset_affinity(struct err *e);
 /* A cpu list such as "0-3,7" from execCPUAffinity; NULL does nothing. */
 int attrs_set_affinity(const char *cpus, struct err *e);
 /* A session keyring named after the container, made or joined; -EDQUOT and a kernel without keys
- * are not errors. @label: SELinux's, or NULL; @proc: a verified procfs handle. */
-int attrs_join_keyring(int proc, const char *id, const char *label, struct err *e);
+ * are not errors. @label: SELinux's, or NULL; @proc: a verified procfs handle; @shared: processes
+ * of the container have had it, and may have kept others from setting its permissions. */
+int attrs_join_keyring(int proc, const char *id, const char *label, bool shared, struct err *e);
 
 /**
  * sysctl_check - refuse the settings that would be the host's.

@@ -17,7 +17,7 @@
 #define KEY_USER_SEARCH 0x00080000u
 #define KEY_USER_LINK 0x00100000u
 
-static int join(const char *id, struct err *e)
+static int join(const char *id, bool shared, struct err *e)
 {
 	char name[300];
 	int n;
@@ -35,17 +35,18 @@ static int join(const char *id, struct err *e)
 		return err_set(e, errno, "unable to join session keyring");
 	if (syscall(SYS_keyctl, KEYCTL_SETPERM, (int)key,
 		    KEY_POSSESSOR_ALL | KEY_USER_VIEW | KEY_USER_READ | KEY_USER_SEARCH |
-			    KEY_USER_LINK) < 0)
+			    KEY_USER_LINK) < 0 &&
+	    !(shared && errno == EACCES))
 		return err_set(e, errno, "unable to set the session keyring's permissions");
 	return 0;
 }
 
-int attrs_join_keyring(int proc, const char *id, const char *label, struct err *e)
+int attrs_join_keyring(int proc, const char *id, const char *label, bool shared, struct err *e)
 {
 	bool labelled = label && *label;
 	int r = labelled ? selinux_set_keycreate(proc, label, e) : 0;
 
 	if (r == 0)
-		r = join(id, e);
+		r = join(id, shared, e);
 	return r == 0 && labelled ? selinux_set_keycreate(proc, "", e) : r;
 }
