@@ -2,6 +2,8 @@
 
 noinst_LIBRARIES += libocispec.a
 libocispec_a_SOURCES = \
+	libocispec/capabilities.c \
+	libocispec/capabilities.h \
 	libocispec/config.c \
 	libocispec/config.h \
 	libocispec/features.c \

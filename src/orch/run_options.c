@@ -4,6 +4,7 @@
 #include "core/json.h"
 #include "core/num.h"
 #include "core/strv.h"
+#include "libocispec/capabilities.h"
 
 #include <ctype.h>
 #include <errno.h>
@@ -296,14 +297,13 @@ int run_option_cpus(const char *text, uint64_t *out_us, struct err *e)
 
 int run_option_capability(const char *text, char ***to, struct err *e)
 {
-	autofree char *name = NULL;
+	autofree char *name =
+		xasprintf("%s%s", strncasecmp(text, "CAP_", 4) == 0 ? "" : "CAP_", text);
 
-	for (const char *p = text; *p; p++)
-		if (!isalnum((unsigned char)*p) && *p != '_')
-			return err_msg(e, EINVAL, "--cap-add %s: is no capability", text);
-	name = xasprintf("%s%s", strncasecmp(text, "CAP_", 4) == 0 ? "" : "CAP_", text);
 	for (char *p = name; *p; p++)
 		*p = (char)toupper((unsigned char)*p);
+	if (!oci_capability_is_known(name))
+		return err_msg(e, EINVAL, "--cap-add %s: is no capability", text);
 	strv_push(to, name);
 	return 0;
 }

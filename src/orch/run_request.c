@@ -2,6 +2,7 @@
 #include "orch/run_request.h"
 
 #include "core/strv.h"
+#include "libocispec/capabilities.h"
 #include "monitor/spec.h"
 #include "net/netns.h"
 #include "orch/bundle_mounts.h"
@@ -101,6 +102,10 @@ static int check_request(const void *object, struct err *e)
 	for (size_t i = 0; i < r->labels.n; i++)
 		if (str_starts(r->labels.v[i].name, RESERVED_LABELS))
 			return err_msg(e, EINVAL, "labels.%s: is reserved", r->labels.v[i].name);
+	for (size_t i = 0; i < strv_len(r->capabilities); i++)
+		if (!oci_capability_is_known(r->capabilities[i]))
+			return err_msg(e, EINVAL, "capabilities[%zu]: \"%s\" is no capability", i,
+				       r->capabilities[i]);
 	if (r->swap_mb && !r->memory_mb)
 		return err_msg(e, EINVAL, "swap_mb: needs memory_mb");
 	return 0;

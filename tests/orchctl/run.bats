@@ -164,6 +164,7 @@ bundle_at()
 		'device /dev/none' --name x --device /dev/none "$IMAGE"
 		'is reserved' --name x --label runlet.owner=state "$IMAGE"
 		'--cap-add no-such' --name x --cap-add no-such "$IMAGE"
+		'--cap-add sys_nicer' --name x --cap-add sys_nicer "$IMAGE"
 		'/no/program' --name x --entrypoint /no/program "$IMAGE"
 		'--file: takes neither' --name x --file - "$IMAGE"
 	END
@@ -218,6 +219,8 @@ bundle_at()
 	[[ $(in_container doc sh -c 'echo $A') == 3 ]] || [[ $(in_container doc cat /proc/1/cmdline | tr '\0' ' ') == '/bin/sleep 1000 ' ]]
 	run -1 orchctl run --file - <<< '{"name":"bad","image":"x","mounts":[{"target":"relative"}]}'
 	[[ ${#lines[@]} -eq 1 && $output == *'mounts[0].target'* ]]
+	run -1 orchctl run --file - <<< '{"name":"bad","image":"x","capabilities":["CAP_SYS_NICE","sys_nice"]}'
+	[[ ${#lines[@]} -eq 1 && $output == *'capabilities[1]: "sys_nice" is no capability' ]]
 	run -1 orchctl run --file - <<< '{"image":"x"}'
 	[[ $output == *name* ]]
 	orchctl delete doc

@@ -168,6 +168,9 @@ TEST(capabilities)
 	CHECK_INT(run_option_capability("net_admin", &v, &e), 0);
 	CHECK_INT(run_option_capability("CAP_SYS_NICE", &v, &e), 0);
 	CHECK_INT(run_option_capability("a b", &v, &e), -EINVAL);
+	CHECK_INT(run_option_capability("NO_SUCH", &v, &e), -EINVAL);
+	CHECK_INT(run_option_capability("ALL", &v, &e), -EINVAL);
+	CHECK_INT(run_option_capability("", &v, &e), -EINVAL);
 	CHECK_STR(v[0], "CAP_NET_ADMIN");
 	CHECK_STR(v[1], "CAP_SYS_NICE");
 	strv_free(v);
