@@ -34,6 +34,7 @@ static const struct opt apply_opts[] = {
 struct apply {
 	const struct orch *o;
 	const struct apply_args *args;
+	const char *input;
 	bool failed;
 	bool any;
 };
@@ -72,11 +73,36 @@ static int apply_message(struct apply *a, const struct json *message, struct err
 	return finish(a, &result, &ack, e);
 }
 
+/* Messages know no such options. */
+static int check_options(const struct apply *a, struct err *e)
+{
+	const struct state_args *s = &a->args->state;
+
+	return s->dry_run || s->prune ? err_msg(e, EINVAL, "%s: is no state document", a->input) :
+					0;
+}
+
+static int apply_document(struct apply *a, const char *text, size_t len, struct err *e)
+{
+	autostr document = { 0 };
+	int r;
+
+	str_add_bytes(&document, text, len);
+	r = state_run(a->o, &a->args->state, &document, e);
+	a->any = true;
+	a->failed |= r > 0;
+	return MIN(r, 0);
+}
+
 static int apply_text(struct apply *a, const char *text, size_t len, struct err *e)
 {
 	struct message_result result;
 	autostr ack = { 0 };
 
+	if (state_is_document(text, len))
+		return apply_document(a, text, len, e);
+	if (check_options(a, e) < 0)
+		return -EINVAL;
 	message_handle_text(a->o, text, len, a->args->topic, &ack, &result);
 	return finish(a, &result, &ack, e);
 }
@@ -98,8 +124,11 @@ static int apply_array(struct apply *a, int fd, struct str *text, struct err *e)
 	const struct json *root;
 	struct err why = { 0 };
 	autojson *doc = NULL;
-	int r = fd_read_all(fd, JSON_SIZE_MAX - text->len, text, &why);
+	int r = check_options(a, e);
 
+	if (r < 0)
+		return r;
+	r = fd_read_all(fd, JSON_SIZE_MAX - text->len, text, &why);
 	if (r == 0)
 		r = json_parse(text->p, text->len, &doc, &why);
 	if (r < 0)
@@ -151,10 +180,11 @@ static int end_of_stream(struct apply *a, const struct json_stream *s, struct er
 	return refuse(a, &why, e);
 }
 
-/* Messages are done as they come: the input may be a pipe that stays open. */
+/* Messages are done as they come: the input may be a pipe that stays open. A state document may be
+ * larger than they are. */
 static int apply_input(struct apply *a, int fd, struct err *e)
 {
-	_cleanup_(json_stream_done) struct json_stream s = { .max = MESSAGE_SIZE_MAX };
+	_cleanup_(json_stream_done) struct json_stream s = { .max = JSON_SIZE_MAX };
 	bool begun = false;
 	char bytes[65536];
 	ssize_t n;
@@ -182,7 +212,7 @@ static int apply_input(struct apply *a, int fd, struct err *e)
 static int run_apply(const void *global, void *args, int argc _unused_, char **argv, struct err *e)
 {
 	autoorch o = { 0 };
-	struct apply a = { .o = &o, .args = args };
+	struct apply a = { .o = &o, .args = args, .input = argv[0] };
 	autostr document = { 0 };
 	autofd int file = -1;
 	int fd = STDIN_FILENO, r = state_read(argv[0], &document, e);
@@ -193,8 +223,6 @@ static int run_apply(const void *global, void *args, int argc _unused_, char **a
 		r = globals_orch(global, &o, e);
 		return r < 0 ? r : state_run(&o, &a.args->state, &document, e);
 	}
-	if (a.args->state.dry_run || a.args->state.prune)
-		return err_msg(e, EINVAL, "%s: is no state document", argv[0]);
 	if (!str_eq(argv[0], "-")) {
 		fd = file = open(argv[0], O_RDONLY | O_CLOEXEC);
 		if (fd < 0)

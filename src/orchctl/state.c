@@ -13,10 +13,19 @@
 #include <stdio.h>
 #include <sys/stat.h>
 
-int state_read(const char *path, struct str *text, struct err *e)
+bool state_is_document(const char *text, size_t len)
 {
 	const struct json *root = NULL;
 	autojson *doc = NULL;
+
+	if (json_parse(text, len, &doc, NULL) < 0)
+		return false;
+	root = json_root(doc);
+	return json_get(root, "plugins") && !json_get(root, "action");
+}
+
+int state_read(const char *path, struct str *text, struct err *e)
+{
 	struct stat st;
 	int r = 0;
 
@@ -24,12 +33,7 @@ int state_read(const char *path, struct str *text, struct err *e)
 	if (str_eq(path, "-") || (stat(path, &st) == 0 && !S_ISREG(st.st_mode)))
 		return 0;
 	r = file_read(AT_FDCWD, path, JSON_SIZE_MAX, text, e);
-	if (r < 0)
-		return r;
-	if (json_parse(text->p ?: "", text->len, &doc, NULL) < 0)
-		return 0;
-	root = json_root(doc);
-	return json_get(root, "plugins") && !json_get(root, "action");
+	return r < 0 ? r : state_is_document(text->p ?: "", text->len);
 }
 
 static void tell(void *data _unused_, const char *line, bool failed)

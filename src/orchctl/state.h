@@ -19,7 +19,11 @@ struct state_args {
 #define O_PRUNE_(t, m)                                                                             \
 	O_FLAG_("prune", 0, t, m, "delete containers of earlier documents that are not in this one")
 
-/* Is this file a state document? Returns 1 and its text, 0, or -errno. "-" is none. */
+/* Is this a state document, and no message? */
+bool state_is_document(const char *text, size_t len);
+
+/* Is this file a state document? Returns 1 and its text, 0, or -errno. What "-" and pipes have is
+ * not read. */
 int state_read(const char *path, struct str *text, struct err *e);
 
 /* Applies it, or with dry_run prints what would be done. Returns the exit status, or -errno. */

@@ -498,6 +498,32 @@ links()
 	[[ ! -e $STATE/audit ]]
 }
 
+@test "a document on standard input is one, and messages with its options are none" {
+	document "$(container 101)"
+	run -0 orchctl apply --dry-run - < "$DOCUMENT"
+	ack '.[0].actions[0].Create.resource == "101"'
+	[[ -z $(orchctl list -q) ]]
+	run -0 orchctl apply - < "$DOCUMENT"
+	[[ $output == *'Created container 101'* && $(orchctl list -q) == 101 ]]
+	# A pipe is not read twice.
+	document
+	run -0 orchctl apply --prune <(cat "$DOCUMENT")
+	[[ $output == *'Deleted container 101'* && -z $(orchctl list -q) ]]
+	run -1 orchctl apply - <<< '{"version":2,"plugins":{}}'
+	[[ ${#lines[@]} -eq 1 && $output == *'version: only 1 is known'* ]]
+	for text in '{"action":"get_serial_devices"}' '[{"action":"get_serial_devices"}]'; do
+		run -1 orchctl apply --prune - <<< "$text"
+		[[ ${#lines[@]} -eq 1 && $output == *'-: is no state document' ]]
+	done
+	run -0 orchctl apply - <<< '{"action":"get_serial_devices","plugins":{}}'
+	ack '.status == "success"'
+	# It may be larger than a message.
+	jq -nc '{version: 1, x: ("x" * 1100000), plugins: {}}' > "$DOCUMENT"
+	run -0 orchctl apply - < "$DOCUMENT"
+	run -1 orchctl apply - <<< "{\"action\":\"get_serial_devices\",\"x\":\"$(printf '%01100000d' 0)\"}"
+	[[ $output == *'at most 1048576 bytes'* ]]
+}
+
 @test "a container on a bridge of Open vSwitch" {
 	local port
 
