@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "orch/boot.h"
 
+#include "core/log.h"
 #include "core/proc.h"
 #include "core/strv.h"
 #include "monitor/monitor.h"
@@ -231,25 +232,28 @@ static int settle(const struct orch *o, const char *ns, const char *name, struct
 	return container_exists(o, ns, name, NULL) == 0 ? create_reconcile(o, ns, name, e) : 0;
 }
 
-static int settle_namespace(const struct orch *o, const char *ns, struct err *e)
+static void settle_namespace(const struct orch *o, const char *ns)
 {
 	autostrv char **names = NULL;
-	int r = operation_names(o, ns, &names, e);
+	struct err e = { 0 };
 
-	for (size_t i = 0; r >= 0 && names[i]; i++)
-		if (!str_eq(names[i], ORCHESTRATOR_DEVICE))
-			r = settle(o, ns, names[i], e);
-	return r;
+	if (operation_names(o, ns, &names, &e) < 0)
+		log_error("%s", e.text);
+	for (size_t i = 0; names && names[i]; i++)
+		if (!str_eq(names[i], ORCHESTRATOR_DEVICE) && settle(o, ns, names[i], &e) < 0)
+			log_error("%s", e.text);
 }
 
-static int settle_all(const struct orch *o, struct err *e)
+/* A record that is damaged keeps no container from its start. */
+static void settle_all(const struct orch *o)
 {
 	autostrv char **namespaces = NULL;
-	int r = operation_namespaces(o, &namespaces, e);
+	struct err e = { 0 };
 
-	for (size_t i = 0; r >= 0 && namespaces[i]; i++)
-		r = settle_namespace(o, namespaces[i], e);
-	return r;
+	if (operation_namespaces(o, &namespaces, &e) < 0)
+		log_error("%s", e.text);
+	for (size_t i = 0; namespaces && namespaces[i]; i++)
+		settle_namespace(o, namespaces[i]);
 }
 
 static int count_waiting(const struct boot *b)
@@ -281,12 +285,14 @@ int boot_all(const struct orch *o, int wait_ms, boot_fn *tell, void *data, struc
 {
 	_cleanup_(boot_done) struct boot b = { .o = o, .tell = tell, .data = data };
 	int64_t deadline = monotonic_ms() + wait_ms;
+	struct err sweeping = { 0 };
 	autonl *nl = NULL;
 	int r;
 
-	r = store_sweep(o, e);
-	if (r == 0)
-		r = nl_open(&nl, e);
+	/* What is left over keeps nobody from starting. */
+	if (store_sweep(o, &sweeping) < 0)
+		log_error("%s", sweeping.text);
+	r = nl_open(&nl, e);
 	if (r >= 0)
 		r = nl_listen(nl, RTNLGRP_LINK, e);
 	if (r >= 0)
@@ -297,9 +303,7 @@ int boot_all(const struct orch *o, int wait_ms, boot_fn *tell, void *data, struc
 		return r;
 	for (size_t i = 0; i < b.n; i++)
 		try_one(&b, &b.all[i]);
-	r = settle_all(o, e);
-	if (r < 0)
-		return r;
+	settle_all(o);
 	while (count_waiting(&b) > 0 && (r = wait_for_change(nl, deadline, e)) > 0)
 		for (size_t i = 0; i < b.n; i++)
 			if (b.all[i].waits)

@@ -135,6 +135,21 @@ reboot()
 	is_in plc running
 }
 
+@test "damaged records of what is gone keep no container from its start" {
+	create plc
+	reboot
+	echo '{' > "$STATE/operations/$NS/gone.json"
+	echo > "$STATE/operations/no-directory"
+	orchctl boot --wait 1m > "$WORK/boot" 2>&1 &
+	boot=$!
+	wait_for 10 grep -q waiting "$WORK/boot"
+	plant
+	wait "$boot" || { cat "$WORK/boot" && false; }
+	grep -q 'gone.json was damaged; it is kept as' "$WORK/boot"
+	grep -q 'no-directory: ' "$WORK/boot"
+	is_in plc running
+}
+
 @test "half a container is removed" {
 	create plc
 	device stop_device plc
