@@ -74,14 +74,26 @@ static int decode(const struct json *configs, struct serial_ports *out, struct e
 	return r;
 }
 
+static bool is_below(const char *path, const char *dir)
+{
+	return str_starts(path, dir) && path[strlen(dir)] == '/';
+}
+
 static int check_port(const struct serial_ports *p, size_t i, struct err *e)
 {
 	const struct serial_port *port = &p->v[i];
 
-	for (size_t k = 0; k < i; k++)
-		if (str_eq(p->v[k].container_path, port->container_path))
-			return err_msg(e, EINVAL, "container_path \"%s\": is there twice",
-				       port->container_path);
+	for (size_t k = 0; k < i; k++) {
+		const char *other = p->v[k].container_path;
+
+		if (str_eq(other, port->container_path))
+			return err_msg(e, EINVAL, "container_path \"%s\": is there twice", other);
+		/* That shows when both are plugged in, and then it does not start any more. */
+		if (is_below(other, port->container_path) || is_below(port->container_path, other))
+			return err_msg(e, EINVAL,
+				       "container_path \"%s\": \"%s\" cannot be there beside it",
+				       port->container_path, other);
+	}
 	return check_path(port->container_path, e);
 }
 

@@ -141,5 +141,9 @@ bad_ports()
 	done < <(bad_ports)
 	run create_with "$ADAPTER" "$ADAPTER"
 	ack '.error == "Invalid serial configuration: container_path \"/dev/modbus\": is there twice"'
+	run create_with "$ADAPTER" '{"name":"b","device_id":"b","container_path":"/dev/modbus/2"}'
+	ack '.error == "Invalid serial configuration: container_path \"/dev/modbus/2\": \"/dev/modbus\" cannot be there beside it"'
+	run create_with '{"name":"b","device_id":"b","container_path":"/dev/modbus/2"}' "$ADAPTER"
+	ack '.error == "Invalid serial configuration: container_path \"/dev/modbus\": \"/dev/modbus/2\" cannot be there beside it"'
 	[[ ! -e $STATE/containers/$NS/plc && ! -e $STATE/audit ]]
 }
