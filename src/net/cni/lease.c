@@ -3,6 +3,7 @@
 
 #include "core/file.h"
 #include "core/procfs.h"
+#include "net/leftovers.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -50,6 +51,7 @@ static int take_lock(struct lease_store *s, struct err *e)
 		return err_set(e, errno, "open lock");
 	if (fd_lock(s->lock, true, LOCK_TIMEOUT_MS, e) < 0)
 		return err_wrap(e, "lock: ");
+	leftovers_remove(s->dir, ".", NULL); /* of one who was killed: we have the lock */
 	return procfs_boot_id(proc, s->boot_id, e);
 }
 
@@ -124,7 +126,8 @@ static int write_content(struct lease_store *s, const char *name, const struct l
 
 	if (strlen(text) > LEASE_SIZE_MAX)
 		return err_msg(e, EINVAL, "lease %s: the container's id is too long", name);
-	return file_create(s->dir, name, 0644, text, strlen(text), e);
+	/* whole or not at all: one without an owner would not be found by who gives it back */
+	return file_replace(s->dir, name, 0644, text, strlen(text), 0, e);
 }
 
 /* Returns 1 when the owner has it now, 0 when somebody else has; *holder is heap memory then. */
