@@ -233,8 +233,12 @@ class Station:
         rows = json.loads(must(["ip", "-j", "-d", "link"]))
         return sorted(f"{row['ifname']} of {row['master']}" for row in rows if "master" in row)
 
+    def ended(self):
+        """orchctl and what it left to work on without it, such as the deletion of a link."""
+        return reap() or not any(line[:1] == [self.program] for line in processes().values())
+
     def snapshot(self):
-        reap()
+        wait_until(5, self.ended)
         names = [name for _, name in socket.if_nameindex()]
         return {"container": self.container(), "files": self.files(), "mounts": self.mounts(),
                 "links": sorted(names), "ports": self.ports(), "inside": self.inside(),

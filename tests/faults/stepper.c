@@ -54,6 +54,7 @@ struct tracee {
 	enum role role;
 	bool gone;    /* ended, or let go */
 	bool failing; /* at the end of its call the error is put in */
+	bool dying;   /* killed, which takes its time: what it holds it holds until it is gone */
 };
 
 struct options {
@@ -334,13 +335,26 @@ static bool only_looks(uint64_t nr, const uint64_t *args)
 }
 
 /* The one that is stopped at its call last: so none can go on because another is dead. */
+static void kill_one(struct tracee *t)
+{
+	t->dying = kill(t->pid, opt.signal) == 0 && opt.signal == SIGKILL;
+}
+
 static void kill_victims(struct tracee *at)
 {
 	for (size_t i = 0; i < n_tracees; i++)
 		if (&tracees[i] != at && !tracees[i].gone && opt.victims & (1 << tracees[i].role))
-			kill(tracees[i].pid, opt.signal);
+			kill_one(&tracees[i]);
 	if (opt.victims & (1 << at->role))
-		kill(at->pid, opt.signal);
+		kill_one(at);
+}
+
+static bool any_is_dying(void)
+{
+	for (size_t i = 0; i < n_tracees; i++)
+		if (tracees[i].dying && !tracees[i].gone)
+			return true;
+	return false;
 }
 
 static void at_the_call(struct tracee *t, uint64_t nr)
@@ -440,9 +454,10 @@ static void on_stop(struct tracee *t, int status)
 /* Until main has ended; returns its status. */
 static int trace(pid_t main_pid)
 {
-	int status;
+	int status, result = 0;
+	bool ended = false;
 
-	for (;;) {
+	while (!ended || any_is_dying()) {
 		pid_t pid = waitpid(-1, &status, __WALL);
 		struct tracee *t;
 
@@ -455,14 +470,17 @@ static int trace(pid_t main_pid)
 		if (WIFEXITED(status) || WIFSIGNALED(status)) {
 			if (t)
 				t->gone = true;
-			if (pid == main_pid)
-				return status;
+			if (pid == main_pid) {
+				ended = true;
+				result = status;
+			}
 			continue;
 		}
 		if (!t)
 			t = add(pid, role_of_new(pid, main_pid));
 		on_stop(t, status);
 	}
+	return result;
 }
 
 static void attach(pid_t pid)
