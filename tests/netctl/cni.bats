@@ -261,6 +261,10 @@ limited() { host tc -s -j qdisc show | jq '[.[] | select(.kind == "tbf" and (.de
 		<<< "$(with "$BRIDGE" '.type = "macvlan" | .master = "eth0" | .ipam.routes = [{dst: "0.0.0.0/0", gw: "192.0.2.9"}]')"
 	[[ -z $(links "$INSIDE") ]]
 	cni_clean
+	! cni ADD "$INSIDE" bridge <<< "$BRIDGE" > /dev/full 2> "$WORK/err" || return 1
+	[[ $(< "$WORK/err") == "netctl: standard output: "* ]]
+	[[ -z $(links "$INSIDE") ]]
+	cni_clean
 	refused 100 'does not exist' cni ADD "$INSIDE" macvlan <<< "$(with "$BRIDGE" '.type = "macvlan" | .master = "none"')"
 	refused 7 'more than' cni ADD "$INSIDE" macvlan <<< "$(with "$BRIDGE" '.type = "macvlan" | .master = "eth0" | .mtu = 9000')"
 	cni ADD "$INSIDE" bridge <<< "$BRIDGE" > /dev/null
