@@ -33,14 +33,17 @@ static int time_left(const struct run *r)
 }
 
 /* The child takes as much input as it likes; that it closes its end is no failure of ours. */
-static void feed(struct run *r)
+static int feed(struct run *r, struct err *e)
 {
 	ssize_t n = write(r->child.input, r->in->input + r->fed, r->in->input_len - r->fed);
 
+	if (n < 0 && errno != EAGAIN && errno != EINTR && errno != EPIPE)
+		return err_set(e, errno, "write to %s", r->in->path);
 	if (n > 0)
 		r->fed += (size_t)n;
-	if ((n < 0 && errno != EAGAIN && errno != EINTR) || r->fed == r->in->input_len)
+	if ((n < 0 && errno == EPIPE) || r->fed == r->in->input_len)
 		r->child.input = fd_close(r->child.input);
+	return 0;
 }
 
 /* Reads once, keeping what there is room for. Returns the bytes read, 0 when there is nothing. */
@@ -83,7 +86,7 @@ static int attend(struct run *r, struct err *e)
 			{ .fd = r->child.input, .events = POLLOUT },
 			{ .fd = interrupt, .events = POLLIN },
 		};
-		int n = poll(p, ARRAY_SIZE(p), time_left(r));
+		int n = poll(p, ARRAY_SIZE(p), time_left(r)), fed;
 
 		if (n < 0 && errno != EINTR)
 			return err_set(e, errno, "wait for %s", r->in->path);
@@ -91,8 +94,9 @@ static int attend(struct run *r, struct err *e)
 			return 0;
 		if (n > 0 && p[3].revents)
 			return err_msg(e, EINTR, "%s was interrupted", r->in->path);
-		if (n > 0 && p[2].revents)
-			feed(r);
+		fed = n > 0 && p[2].revents ? feed(r, e) : 0;
+		if (fed < 0)
+			return fed;
 		if (n > 0 && p[1].revents)
 			capture(r);
 		if (n > 0 && p[0].revents)

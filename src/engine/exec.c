@@ -17,6 +17,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <sched.h>
 #include <signal.h>
 #include <sys/prctl.h>
@@ -125,16 +126,25 @@ static int join_keyring(const struct execution *x, int proc, struct err *e)
 					  proc >= 0 ? x->spec->selinux_label : NULL, true, e);
 }
 
+/* Until execve: a half-made process must not outlive the runtime, which may have ended already. */
+static int die_with_runtime(const struct execution *x, struct err *e)
+{
+	struct pollfd p = { .fd = x->sync };
+
+	if (prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0) < 0)
+		return err_set(e, errno, "set the parent-death signal");
+	if (poll(&p, 1, 0) < 0)
+		return err_set(e, errno, "look for the runtime");
+	return p.revents & POLLHUP ? err_msg(e, EPIPE, "the runtime is gone") : 0;
+}
+
 static void live(void *context)
 {
 	struct execution *x = context;
 	struct err e = { 0 };
-	int r;
+	int r = die_with_runtime(x, &e);
 
-	/* Until execve: a half-made process must not outlive the runtime. */
-	if (prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0) < 0)
-		r = err_set(&e, errno, "set the parent-death signal");
-	else
+	if (r == 0)
 		r = enter_container(x, &e);
 	signals_unblock();
 	if (r == 0)
