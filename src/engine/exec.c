@@ -17,7 +17,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <poll.h>
 #include <sched.h>
 #include <signal.h>
 #include <sys/prctl.h>
@@ -78,7 +77,9 @@ static int enter_container(struct execution *x, struct err *e)
 
 	if (a && a->initial)
 		r = attrs_set_affinity(a->initial, e);
-	if (r == 0 && x->o->cgroup)
+	/* It comes when the runtime knows us: nobody could end whom it does not know, for a change
+	 * of credentials clears the parent-death signal. */
+	if (r == 0)
 		r = sync_expect(x->sync, SYNC_GO, e);
 	if (r < 0)
 		return r;
@@ -126,25 +127,16 @@ static int join_keyring(const struct execution *x, int proc, struct err *e)
 					  proc >= 0 ? x->spec->selinux_label : NULL, true, e);
 }
 
-/* Until execve: a half-made process must not outlive the runtime, which may have ended already. */
-static int die_with_runtime(const struct execution *x, struct err *e)
-{
-	struct pollfd p = { .fd = x->sync };
-
-	if (prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0) < 0)
-		return err_set(e, errno, "set the parent-death signal");
-	if (poll(&p, 1, 0) < 0)
-		return err_set(e, errno, "look for the runtime");
-	return p.revents & POLLHUP ? err_msg(e, EPIPE, "the runtime is gone") : 0;
-}
-
 static void live(void *context)
 {
 	struct execution *x = context;
 	struct err e = { 0 };
-	int r = die_with_runtime(x, &e);
+	int r;
 
-	if (r == 0)
+	/* Until execve: a half-made process must not outlive the runtime. */
+	if (prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0) < 0)
+		r = err_set(&e, errno, "set the parent-death signal");
+	else
 		r = enter_container(x, &e);
 	signals_unblock();
 	if (r == 0)
@@ -313,11 +305,8 @@ static int prepare(struct execution *x, const struct runtime *rt, struct err *e)
 /* What the child cannot do for itself inside; it waits for this. */
 static int set_up_from_outside(struct execution *x, pid_t pid, int sync, struct err *e)
 {
-	int r;
+	int r = x->o->cgroup ? cgroup_add(x->cgroup, pid, x->o->cgroup, e) : 0;
 
-	if (!x->o->cgroup)
-		return 0;
-	r = cgroup_add(x->cgroup, pid, x->o->cgroup, e);
 	return r < 0 ? r : sync_send(sync, SYNC_GO, -1, e);
 }
 
