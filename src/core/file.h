@@ -41,6 +41,9 @@ enum { FILE_SYNC = 1 };
 int file_replace(int dirfd, const char *path, mode_t mode, const void *buf, size_t len, int flags,
 		 struct err *e);
 
+/* Is @file called as file_replace calls its temporary files, of @name if that is not NULL? */
+bool file_is_temporary(const char *file, const char *name);
+
 /**
  * file_sweep - remove the temporary files that file_replace left in a directory when it was killed.
  *

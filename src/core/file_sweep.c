@@ -10,12 +10,14 @@
 #define DIGITS 16
 
 /* ".NAME.<16 hex digits>" */
-static bool is_temporary(const char *name)
+bool file_is_temporary(const char *file, const char *name)
 {
-	size_t n = strlen(name);
+	size_t n = strlen(file), len = n > DIGITS + 2 ? n - DIGITS - 2 : 0;
 
-	return n > DIGITS + 2 && name[0] == '.' && name[n - DIGITS - 1] == '.' &&
-	       strspn(name + n - DIGITS, "0123456789abcdef") == DIGITS;
+	if (len == 0 || file[0] != '.' || file[len + 1] != '.' ||
+	    strspn(file + len + 2, "0123456789abcdef") != DIGITS)
+		return false;
+	return !name || (strlen(name) == len && strncmp(file + 1, name, len) == 0);
 }
 
 /* Who writes it holds its lock. What cannot be opened or removed stays for the next time. */
@@ -47,7 +49,7 @@ int file_sweep(int dirfd, const char *path, struct err *e)
 		return err_set(e, errno, "read %s", path);
 	}
 	while ((entry = readdir(dir)))
-		if (is_temporary(entry->d_name))
+		if (file_is_temporary(entry->d_name, NULL))
 			remove_unused(fd, entry->d_name);
 	return 0;
 }
