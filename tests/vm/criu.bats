@@ -453,12 +453,12 @@ profile_of() { cat "/proc/$INIT/attr/current"; }
 
 	saved 2
 	before=$(cd "$IMAGES" && find . -type f -exec sha256sum {} + | sort)
-	restored --work-path "$WORK/work"
-	[[ -s $WORK/work/restore.log && ! -e $IMAGES/restore.log ]]
+	restored --work-path "$WORK/logs"
+	[[ -s $WORK/logs/restore.log && ! -e $IMAGES/restore.log ]]
 	is "$(cd "$IMAGES" && find . -type f -exec sha256sum {} + | sort)" "$before"
 	ok runtime delete --force "$ID"
 	rm "$IMAGES"/pages-*.img
-	restore_fails "log file: $WORK/work/restore.log" --work-path "$WORK/work"
+	restore_fails "log file: $WORK/logs/restore.log" --work-path "$WORK/logs"
 }
 
 @test "restore --no-pivot: says that it has no effect, and restores" {
